@@ -1,0 +1,95 @@
+// The import table of ARCHITECTURE.md as rules: which folder of src may import which, and which npm packages and
+// Node built-ins it may use. A folder that is not listed in `mayImport` of another cannot be reached from it.
+const FOLDERS = {
+  core: { mayImport: [], npm: [], node: false },
+  contract: { mayImport: ["core"], npm: ["zod"], node: false },
+  modem: { mayImport: ["core"], npm: [], node: false },
+  provisioning: { mayImport: ["core", "modem"], npm: ["cbor-x", "jose"], node: false },
+  cloud: { mayImport: ["core", "contract"], npm: [], node: false },
+  run: { mayImport: ["core", "contract", "modem", "provisioning", "cloud"], npm: [], node: false },
+  link: { mayImport: ["core", "modem"], npm: ["serialport"], node: true },
+  dtls: { mayImport: ["core"], npm: [], node: true },
+  transport: {
+    mayImport: ["core", "provisioning", "cloud", "dtls"],
+    npm: ["coap", "coap-packet", "https-proxy-agent", "proxy-from-env"],
+    node: true,
+  },
+  worker: {
+    mayImport: ["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "transport"],
+    npm: [],
+    node: true,
+  },
+  audit: { mayImport: ["core", "contract"], npm: ["better-sqlite3", "jose"], node: true },
+  station: { mayImport: ["core", "contract", "audit"], npm: ["yaml"], node: true },
+  service: {
+    mayImport: ["core", "contract", "provisioning", "dtls"],
+    npm: ["coap", "coap-packet", "better-sqlite3", "jose", "@noble/curves", "@peculiar/x509", "csv-parse", "cbor-x"],
+    node: true,
+  },
+  simulator: { mayImport: ["core", "modem"], npm: ["jose", "cbor-x", "@peculiar/x509"], node: true },
+  cli: {
+    mayImport: [
+      ...["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "transport"],
+      ...["audit", "station", "service", "simulator"],
+    ],
+    npm: [],
+    node: true,
+  },
+};
+
+const names = Object.keys(FOLDERS);
+const escape = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+
+const folderRules = names.map((name) => ({
+  name: `folder-${name}`,
+  comment: `src/${name} may import only: ${[name, ...FOLDERS[name].mayImport].join(", ")}`,
+  severity: "error",
+  from: { path: `^src/${name}/` },
+  to: { path: "^(src|main|renderer|test)/", pathNot: `^src/(${[name, ...FOLDERS[name].mayImport].join("|")})/` },
+}));
+
+const npmRules = names.map((name) => ({
+  name: `npm-${name}`,
+  comment: `src/${name} may use only these packages: ${FOLDERS[name].npm.join(", ") || "none"}`,
+  severity: "error",
+  from: { path: `^src/${name}/` },
+  to: {
+    dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"],
+    ...(FOLDERS[name].npm.length > 0
+      ? { pathNot: `node_modules/(${FOLDERS[name].npm.map(escape).join("|")}|@types)(/|$)` }
+      : {}),
+  },
+}));
+
+const nodeRules = names
+  .filter((name) => !FOLDERS[name].node)
+  .map((name) => ({
+    name: `portable-${name}`,
+    comment: `src/${name} runs everywhere: no Node built-ins`,
+    severity: "error",
+    from: { path: `^src/${name}/` },
+    to: { dependencyTypes: ["core"] },
+  }));
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "nobody-imports-entries",
+      comment: "worker, cli and test are entries: nothing of src imports them",
+      severity: "error",
+      from: { path: "^(src|main|renderer)/", pathNot: "^src/(worker|cli)/" },
+      to: { path: "^(src/(worker|cli)|main|renderer|test)/" },
+    },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    ...folderRules,
+    ...npmRules,
+    ...nodeRules,
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+  },
+};
