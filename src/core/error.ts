@@ -32,7 +32,12 @@ export type ErrorReport = {
 };
 
 /** A cause in an {@link ErrorReport}: an error of the table or a foreign one, with its text. */
-export type ErrorCause = { readonly code: string; readonly what: string; readonly facts: Facts; readonly cause?: ErrorCause };
+export type ErrorCause = {
+  readonly code: string;
+  readonly what: string;
+  readonly facts: Facts;
+  readonly cause?: ErrorCause;
+};
 
 const CAUSE_DEPTH = 5;
 
