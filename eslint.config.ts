@@ -3,8 +3,23 @@ import vitest from "@vitest/eslint-plugin";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-const PORTABLE = ["src/core/**", "src/contract/**", "src/modem/**", "src/provisioning/**", "src/cloud/**", "src/run/**"];
-const CLOCK_GLOBALS = ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "Date", "performance"];
+const PORTABLE = [
+  "src/core/**",
+  "src/contract/**",
+  "src/modem/**",
+  "src/provisioning/**",
+  "src/cloud/**",
+  "src/run/**",
+];
+const CLOCK_GLOBALS = [
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "Date",
+  "performance",
+];
 const NODE_GLOBALS = ["Buffer", "process", "require", "global", "__dirname", "__filename"];
 
 const banned = (names: readonly string[], message: string) => names.map((name) => ({ name, message }));
@@ -21,7 +36,10 @@ export default defineConfig(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: "only-allowed-literals" }],
+      "@typescript-eslint/no-unnecessary-condition": [
+        "error",
+        { allowConstantLoopConditions: "only-allowed-literals" },
+      ],
       "max-lines": ["error", { max: 300, skipBlankLines: false, skipComments: false }],
       "max-lines-per-function": ["error", { max: 50, skipBlankLines: true, skipComments: true }],
       "no-console": "error",
