@@ -1,0 +1,64 @@
+import type { BatchId, DeviceUuid, RunId, SlotId } from "../core/ids.ts";
+import type { BatchSummary } from "../contract/station-request.ts";
+import type { RunEvent } from "../contract/run-event.ts";
+
+/** A batch to be recorded before any modem is touched; `runs` are the `run.started` events (seq 0) of its slots. */
+export type BatchStart = {
+  readonly batch: BatchId;
+  readonly at: string;
+  readonly fixture: string;
+  readonly recipe: string;
+  readonly recipeSha256: string;
+  readonly recipeText: string;
+  readonly operator?: string;
+  readonly training: boolean;
+  readonly runs: readonly Extract<RunEvent, { type: "run.started" }>[];
+};
+
+/** A run that was found open at start-up and closed as ABORTED. */
+export type RecoveredRun = {
+  readonly runId: RunId;
+  readonly slot: SlotId;
+  readonly batch: BatchId;
+  readonly uuid?: DeviceUuid;
+  readonly boardSerial?: string;
+  /** Text of the command that was announced last and not concluded. */
+  readonly lastCommand?: string;
+};
+
+/** A run that gave PASS to a unit. */
+export type PassedRun = { readonly runId: RunId; readonly finishedAt: string; readonly recipe: string };
+
+/**
+ * The only writer of the audit database (design.md 9). Every promise resolves after the commit is on the disk and rejects with
+ * StationError audit.* otherwise (audit.full, audit.unwritable, audit.corrupt …).
+ */
+export interface AuditStore {
+  /** Identity of the station, made once and kept in the database. */
+  readonly stationId: string;
+  /** Records batch, frozen recipe, runs and their first events in one transaction. */
+  startBatch(start: BatchStart): Promise<void>;
+  /** Appends an event, keyed (runId, seq): repeats are harmless. Commits are grouped over a few milliseconds. `run.finished` updates the run's row in the same transaction. */
+  append(event: RunEvent): Promise<void>;
+  /** Records the end of a batch from its runs and signs the head of the chain. */
+  finishBatch(batch: BatchId, at: string, seconds: number): Promise<BatchSummary>;
+  /** Keeps a setting of a device (correlation id, interval, config commands); the newest value wins. */
+  putSetting(uuid: DeviceUuid, key: string, value: string, runId: RunId): Promise<void>;
+  settingsOf(uuid: DeviceUuid): Readonly<Record<string, string>>;
+  /** The newest PASS of a unit, by device UUID. */
+  passedBefore(uuid: DeviceUuid): PassedRun | undefined;
+  /** Records an export in the chain and signs the head; answers the signed head for the manifest. */
+  recordExport(made: {
+    readonly at: string;
+    readonly format: "csv" | "jsonl";
+    readonly rows: number;
+    readonly sha256: string;
+  }): Promise<SignedHead>;
+  /** Throws when the database cannot take a write now (full, read-only, locked): called before a batch may start. */
+  assertWritable(): void;
+  /** Flushes, checkpoints and closes; harmless when repeated. */
+  close(): Promise<void>;
+}
+
+/** The head of the chain with the station's signature over it. */
+export type SignedHead = { readonly position: number; readonly hash: string; readonly jws: string };

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { label } from "./common.ts";
+
+/** A security tag that users may write: 0 to 2147483647 (at.md 4). */
+export const SecurityTagSchema = z.int().min(0).max(2_147_483_647);
+
+/** A relative path below the recipe's folder, with forward slashes; never upwards. */
+export const RelativePathSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(
+    /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\\\p{Cc}:]+$/u,
+    "must be a path below the recipe's folder, with forward slashes",
+  );
+
+/** Where a secret of a recipe comes from: a file below the recipe's folder or an environment variable; never the recipe itself. */
+export const SecretSourceSchema = z.union([
+  z.strictObject({ file: RelativePathSchema }),
+  z.strictObject({
+    env: z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/, "must be an environment variable's name in capitals"),
+  }),
+]);
+
+const attributes = z
+  .string()
+  .max(512)
+  .regex(/^[^"\p{Cc}]*$/u, "must not contain quotes or control characters")
+  .exactOptional();
+const keyUsage = z
+  .string()
+  .regex(/^[01]{9}$/, "must be 9 binary digits")
+  .exactOptional();
+const secTag = SecurityTagSchema;
+const certificate = z.strictObject({ secTag, file: RelativePathSchema });
+
+const keyOptions = z.strictObject({ secTag, attributes, keyUsage });
+
+const at = z.strictObject({
+  command: z
+    .string()
+    .regex(/^[%+#$&A-Za-z][%+#$&A-Za-z0-9_]{0,63}$/, "must be the command's name with its prefix, for example %XPTW"),
+  parameters: z.string().max(2048).default(""),
+  ignoreCmeErrors: z.array(z.int().min(0).max(4_294_967_295)).max(6).default([]),
+});
+
+const settings = z
+  .record(z.string().min(1).max(64), z.string().max(256))
+  .refine((value) => Object.keys(value).length >= 1 && Object.keys(value).length <= 10, "must hold 1 to 10 settings");
+
+/** The commands that a recipe may order, by the owner API's names (peers.md 4.1). */
+export const RECIPE_COMMANDS = {
+  certificateSigningRequest: keyOptions,
+  cloudAccessKeyGeneration: keyOptions,
+  clientPrivateKeyGeneration: keyOptions,
+  endorsementKeyGeneration: z.strictObject({ secTag }),
+  serverCertificate: certificate,
+  clientCertificate: certificate,
+  clientPrivateKey: z.strictObject({ secTag, key: SecretSourceSchema, password: SecretSourceSchema.exactOptional() }),
+  preSharedKey: z.strictObject({ secTag, identity: label(128), key: SecretSourceSchema }),
+  atCommand: at,
+  config: settings,
+  finished: z.strictObject({}),
+} as const;
+
+export type RecipeCommandKind = keyof typeof RECIPE_COMMANDS;
+
+/** One command of a recipe: `{ kind, ...its fields }`; written in files as `- serverCertificate: { secTag: …, file: … }`. */
+export type RecipeCommand = {
+  [Kind in RecipeCommandKind]: { readonly kind: Kind; readonly options: z.output<(typeof RECIPE_COMMANDS)[Kind]> };
+}[RecipeCommandKind];
+
+/** Parses the one-key form of files into the tagged form; also takes the tagged form itself. */
+export const RecipeCommandSchema = z.unknown().transform((value, context): RecipeCommand => {
+  const entry = commandEntry(value);
+  if (entry === undefined) {
+    const names = Object.keys(RECIPE_COMMANDS).join(", ");
+    context.addIssue({ code: "custom", message: `must be one command: an object with one key of ${names}` });
+    return z.NEVER;
+  }
+  const parsed = RECIPE_COMMANDS[entry.kind].safeParse(entry.options);
+  if (parsed.success) return { kind: entry.kind, options: parsed.data } as RecipeCommand;
+  for (const issue of parsed.error.issues)
+    context.addIssue({ code: "custom", message: issue.message, path: [entry.pathKey, ...issue.path] });
+  return z.NEVER;
+});
+
+type CommandEntry = { readonly kind: RecipeCommandKind; readonly options: unknown; readonly pathKey: string };
+
+function commandEntry(value: unknown): CommandEntry | undefined {
+  if (typeof value === "string") return isKind(value) ? { kind: value, options: {}, pathKey: value } : undefined;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const fields = Object.entries(value) as [string, unknown][];
+  const [first] = fields;
+  if (fields.length === 1 && first !== undefined && isKind(first[0]))
+    return { kind: first[0], options: first[1] ?? {}, pathKey: first[0] };
+  const tagged = value as { readonly kind?: unknown; readonly options?: unknown };
+  if (fields.length === 2 && typeof tagged.kind === "string" && isKind(tagged.kind) && tagged.options !== undefined)
+    return { kind: tagged.kind, options: tagged.options, pathKey: "options" };
+  return undefined;
+}
+
+function isKind(text: string): text is RecipeCommandKind {
+  return Object.hasOwn(RECIPE_COMMANDS, text);
+}
