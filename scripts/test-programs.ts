@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+
+/** Outside programs that the tests compare with or stand on, and the Debian package of each. */
+const PROGRAMS = { socat: "socat", openssl: "openssl", curl: "curl", sqlite3: "sqlite3" } as const;
+
+/**
+ * Sees to it that the outside programs of the tests are there: installs what is missing where that is possible without
+ * asking (root on a Debian-like machine), says what to install elsewhere. Windows has no pseudo-terminals and needs none.
+ */
+export function ensurePrograms(): void {
+  if (process.platform === "win32") return;
+  const missing = Object.entries(PROGRAMS).filter(([program]) => !isThere(program));
+  if (missing.length === 0) return;
+  const packages = missing.map(([, name]) => name);
+  if (process.getuid?.() === 0 && isThere("apt-get")) {
+    console.log(`installing ${packages.join(", ")}`);
+    const quiet = { stdio: ["ignore", "ignore", "inherit"] as ["ignore", "ignore", "inherit"] };
+    spawnSync("apt-get", ["update", "-qq"], quiet);
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { ...quiet, env });
+  }
+  const left = missing.filter(([program]) => !isThere(program)).map(([program]) => program);
+  if (left.length > 0) console.error(`The tests need these programs, please install them: ${left.join(", ")}`);
+}
+
+function isThere(program: string): boolean {
+  return spawnSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" }).status === 0;
+}

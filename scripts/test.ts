@@ -1,0 +1,64 @@
+// `npm test`: everything that must hold, in the order in which it fails fastest. Ends with one line `N passed, N failed`:
+// each check below counts as one, vitest adds its own tests.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensurePrograms } from "./test-programs.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+
+const CHECKS = [
+  ["build", "node", "scripts/build.ts"],
+  ["format", "prettier", "--check", "--log-level", "warn", "."],
+  ["types, portable folders", "tsc", "-p", "tsconfig.portable.json"],
+  ["types", "tsc", "-p", "tsconfig.json"],
+  ["lint", "eslint", ".", "--max-warnings", "0"],
+  ["imports", "depcruise", "--config", ".dependency-cruiser.cjs", "src", "test"],
+  ["dead code", "knip"],
+] as const;
+
+type Tally = { readonly passed: number; readonly failed: number };
+
+ensurePrograms();
+const tallies = [...CHECKS.map(([name, ...command]) => check(name, command)), specs()];
+const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function check(name: string, command: readonly string[]): Tally {
+  const ok = run(command);
+  console.log(`${ok ? "ok    " : "FAILED"} ${name}`);
+  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+function specs(): Tally {
+  const folder = mkdtempSync(join(tmpdir(), "station-test-"));
+  const report = join(folder, "vitest.json");
+  try {
+    const ok = run(["vitest", "run", "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`]);
+    const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, "utf8")) as VitestReport;
+    const failed = numTotalTests - numPassedTests;
+    // A spec file that does not load, or an error outside any test, fails the run without failing a test.
+    return { passed: numPassedTests, failed: ok ? failed : Math.max(1, failed) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type VitestReport = { readonly numPassedTests: number; readonly numTotalTests: number };
+
+function run(command: readonly string[]): boolean {
+  const [program = "", ...args] = command;
+  const path = [join(ROOT, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(
+    process.platform === "win32" ? ";" : ":",
+  );
+  const { status } = spawnSync(program, args, {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, PATH: path, NO_COLOR: "1" },
+    shell: process.platform === "win32",
+  });
+  return status === 0;
+}
