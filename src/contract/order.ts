@@ -19,6 +19,8 @@ export const OrderSchema = z.strictObject({
   ownerKey: z.string().min(1).max(4096).exactOptional(),
   /** Proxy address from the environment of the station; the profile's own wins. */
   proxy: z.string().max(512).exactOptional(),
+  /** The same for the owner API's host, for which NO_PROXY may say otherwise. */
+  ownerProxy: z.string().max(512).exactOptional(),
   boardSerial: label(64).exactOptional(),
   operator: label(64).exactOptional(),
 });

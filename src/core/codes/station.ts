@@ -12,4 +12,105 @@ export const STATION_CODES = {
     retry: true,
     advice: "The run was stopped: start the slot again when the line is ready.",
   },
+  "station.closing": {
+    blame: "person",
+    retry: true,
+    advice: "The station was closed during the run: start the slot again after the next start.",
+  },
+  "station.power-cut": {
+    blame: "person",
+    retry: true,
+    advice:
+      "The station stopped in the middle of this run: run the unit again; its last command may or may not have happened.",
+  },
+  "station.worker-start": {
+    blame: "station",
+    retry: true,
+    advice: "The slot's worker process did not start: run the slot again, and restart the station if it stays so.",
+  },
+  "station.worker-died": {
+    blame: "station",
+    retry: true,
+    advice: "The slot's worker process died: power-cycle the board, then run the slot again.",
+  },
+  "station.worker-hung": {
+    blame: "station",
+    retry: true,
+    advice:
+      "The slot's worker process stopped answering and was ended: power-cycle the board, then run the slot again.",
+  },
+  "station.worker-protocol": {
+    blame: "station",
+    retry: true,
+    advice:
+      "The slot's worker process sent something wrong and was ended: run the slot again, and report the facts to the maintainers.",
+  },
+  "station.store-failed": {
+    blame: "station",
+    retry: false,
+    advice:
+      "The record could not be written: free disk space or repair the disk, then restart the station; no run may start before.",
+  },
+  "station.slot-busy": {
+    blame: "input",
+    retry: true,
+    advice: "The slot is still running: wait until it has finished, or stop it first.",
+  },
+  "station.slot-unknown": {
+    blame: "input",
+    retry: false,
+    advice: "The fixture has no such slot: check the slot's name.",
+  },
+  "station.slot-repeated": {
+    blame: "input",
+    retry: false,
+    advice: "The request names a slot twice: name each slot once.",
+  },
+  "station.serial-repeated": {
+    blame: "input",
+    retry: false,
+    advice: "Two slots were given the same board serial: scan both boards again.",
+  },
+  "station.serial-in-use": {
+    blame: "input",
+    retry: true,
+    advice: "A board with this serial is running in another slot: scan the board again.",
+  },
+  "station.serial-missing": {
+    blame: "input",
+    retry: false,
+    advice: "The recipe wants a board serial: scan the board's label first.",
+  },
+  "station.serial-pattern": {
+    blame: "input",
+    retry: false,
+    advice: "The board serial does not look as the recipe says: scan the right label.",
+  },
+  "station.unit-in-other-slot": {
+    blame: "line",
+    retry: true,
+    advice:
+      "The same unit answers in another slot: check the fixture's wiring and that both slots have their own port.",
+  },
+  "station.passed-before": {
+    blame: "input",
+    retry: false,
+    advice: "This unit passed before: put it aside, or run it once more with the option again.",
+  },
+  "station.owner-key-missing": {
+    blame: "input",
+    retry: false,
+    advice:
+      "The recipe claims units, and no API key is there: set the profile's key variable or give the key in Settings.",
+  },
+  "station.owner-missing": {
+    blame: "input",
+    retry: false,
+    advice: "The recipe claims units, and the profile has no owner API: add it to the profile, or claim elsewhere.",
+  },
+  "station.closed": {
+    blame: "input",
+    retry: false,
+    advice: "The station is closed: start it again.",
+  },
 } as const satisfies CodeTable;
