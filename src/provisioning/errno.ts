@@ -17,8 +17,11 @@ export const ERRNO = {
   ENOSTR: 60,
   ENODATA: 61,
   ETIME: 62,
+  EBADMSG: 74,
   ENOTSUP: 95,
+  ECONNRESET: 104,
   ENOBUFS: 105,
+  ENOTCONN: 107,
   ESHUTDOWN: 108,
   ETIMEDOUT: 110,
   ECONNREFUSED: 111,
@@ -27,3 +30,11 @@ export const ERRNO = {
 
 /** The name of a library result. */
 export type Errno = keyof typeof ERRNO;
+
+/** The name of a result given as a number of either sign; EIO for numbers that the library has no case for. */
+export function errnoName(value: number): Errno {
+  const found = NAMES.find((name) => ERRNO[name] === Math.abs(value));
+  return found ?? "EIO";
+}
+
+const NAMES: readonly Errno[] = Object.keys(ERRNO).filter((name): name is Errno => Object.hasOwn(ERRNO, name));
