@@ -12,4 +12,9 @@ export const USAGE_CODES = {
     retry: false,
     advice: "Run `station help COMMAND` for its options.",
   },
+  "cli.child-failed": {
+    blame: "station",
+    retry: true,
+    advice: "A helper process did not start: read the lines above, check that its ports are free, and start again.",
+  },
 } as const satisfies CodeTable;

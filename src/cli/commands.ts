@@ -1,0 +1,15 @@
+import type { CliCommand } from "./command.ts";
+
+/** The commands by name, loaded when called, so that a small command does not load serial ports, SQLite or a service. */
+export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  demo: async () => (await import("./commands/demo.ts")).demoCommand,
+  run: async () => (await import("./commands/run.ts")).runCommand,
+  ports: async () => (await import("./commands/ports.ts")).portsCommand,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  shell: async () => (await import("./commands/shell.ts")).shellCommand,
+  service: async () => (await import("./commands/service.ts")).serviceCommand,
+  simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  conformance: async () => (await import("./commands/conformance.ts")).conformanceCommand,
+  bench: async () => (await import("./commands/bench.ts")).benchCommand,
+};
