@@ -1,0 +1,133 @@
+import { StationError } from "../core/error.ts";
+import { quantity } from "../core/fact.ts";
+import { parseDeviceUuid, type DeviceUuid } from "../core/ids.ts";
+import type { OwnerAnswer } from "./owner-api.ts";
+import { refusal, type OwnerTask } from "./owner-refusal.ts";
+import { isObject, shown } from "./remote-value.ts";
+
+/** The largest answer that is read, in bytes; longer ones are refused unread. */
+export const ANSWER_LIMIT = 1_048_576;
+
+/** The state of a command at the owner's side: `waiting` for PENDING and IN_PROGRESS, everything else is final (peers.md 4.1). */
+export type CommandState = {
+  readonly id: string;
+  readonly state: "waiting" | "succeeded" | "failed";
+  /** The service's own word, cleaned of control characters. */
+  readonly status: string;
+  /** What the service tells about a failure, where it does. */
+  readonly message?: string;
+};
+
+/** A unit as the owner's side knows it. */
+export type ClaimedUnit = { readonly uuid: DeviceUuid; readonly tags: readonly string[] };
+
+/**
+ * The unit of a claim's answer, 200 or 201; undefined where the service tells no id.
+ * @throws StationError cloud.* for every other status or an unreadable body
+ */
+export function parseClaim(answer: OwnerAnswer): ClaimedUnit | undefined {
+  expectStatus(answer, "claim", [200, 201]);
+  return unitOf(jsonObject(answer, "claim"));
+}
+
+/** Passes when a dry run says that the unit can be claimed. @throws StationError cloud.* as {@link parseClaim} */
+export function parseDryRun(answer: OwnerAnswer): void {
+  expectStatus(answer, "claim", [200, 202]);
+}
+
+/** The unit, or undefined when it is not ours (403 or 404). @throws StationError cloud.* */
+export function parseUnit(answer: OwnerAnswer): ClaimedUnit | undefined {
+  if (answer.status === 404 || answer.status === 403) return undefined;
+  expectStatus(answer, "read-unit", [200]);
+  return unitOf(jsonObject(answer, "read-unit"));
+}
+
+/** Passes when the unit or command is gone: 200, 204, or 404 as it was not there. @throws StationError cloud.* */
+export function parseRemoval(answer: OwnerAnswer): void {
+  if (answer.status !== 404) expectStatus(answer, "remove", [200, 202, 204]);
+}
+
+/** The id of a queued command. @throws StationError cloud.* */
+export function parseQueued(answer: OwnerAnswer): string {
+  expectStatus(answer, "queue", [200, 201]);
+  const { id } = jsonObject(answer, "queue");
+  if (typeof id === "string" && id.length > 0 && id.length <= 128) return id;
+  throw unreadable(answer, "queue", "names no id of at most 128 characters");
+}
+
+/** The state of one command. @throws StationError cloud.* */
+export function parseCommand(answer: OwnerAnswer, id: string): CommandState {
+  expectStatus(answer, "read-command", [200]);
+  const state = stateOf({ ...jsonObject(answer, "read-command"), id });
+  if (state !== undefined) return state;
+  throw unreadable(answer, "read-command", "names no status");
+}
+
+/** The states of all commands of a unit, as many as the service lists. @throws StationError cloud.* */
+export function parseCommands(answer: OwnerAnswer): readonly CommandState[] {
+  expectStatus(answer, "list-commands", [200]);
+  const value = json(answer, "list-commands");
+  const items = Array.isArray(value) ? value : isObject(value) ? value["items"] : undefined;
+  if (!Array.isArray(items)) throw unreadable(answer, "list-commands", "holds no list");
+  return items.flatMap((item: unknown) => {
+    const state = isObject(item) ? stateOf(item) : undefined;
+    return state === undefined ? [] : [state];
+  });
+}
+
+function expectStatus(answer: OwnerAnswer, task: OwnerTask, good: readonly number[]): void {
+  if (!good.includes(answer.status)) throw refusal(answer, task);
+}
+
+function stateOf(item: Readonly<Record<string, unknown>>): CommandState | undefined {
+  const { id, status, response } = item;
+  if (typeof id !== "string" || typeof status !== "string") return undefined;
+  const word = shown(status, 64);
+  const message = isObject(response) ? failureText(response) : undefined;
+  return { id: id.slice(0, 128), state: meaningOf(word), status: word, ...(message === undefined ? {} : { message }) };
+}
+
+function meaningOf(status: string): CommandState["state"] {
+  if (status === "PENDING" || status === "IN_PROGRESS") return "waiting";
+  return status === "SUCCEEDED" ? "succeeded" : "failed";
+}
+
+/** The text of an error in a command's response: `error.message`, or `message` beside no result. */
+function failureText(response: Readonly<Record<string, unknown>>): string | undefined {
+  const { error } = response;
+  const text = isObject(error) ? error["message"] : error;
+  return typeof text === "string" ? shown(text, 256) : undefined;
+}
+
+function unitOf(value: Readonly<Record<string, unknown>>): ClaimedUnit | undefined {
+  const { id, tags } = value;
+  const uuid = typeof id === "string" ? parseDeviceUuid(id) : undefined;
+  if (uuid === undefined) return undefined;
+  return { uuid, tags: Array.isArray(tags) ? tags.filter((tag: unknown) => typeof tag === "string") : [] };
+}
+
+function jsonObject(answer: OwnerAnswer, task: OwnerTask): Readonly<Record<string, unknown>> {
+  const value = json(answer, task);
+  if (isObject(value)) return value;
+  throw unreadable(answer, task, "is no JSON object");
+}
+
+function json(answer: OwnerAnswer, task: OwnerTask): unknown {
+  if (answer.body.length > ANSWER_LIMIT) throw unreadable(answer, task, "is too long");
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(answer.body));
+  } catch (cause) {
+    throw unreadable(answer, task, "is no JSON text", cause);
+  }
+}
+
+function unreadable(answer: OwnerAnswer, task: OwnerTask, what: string, cause?: unknown): StationError {
+  const { status, body } = answer;
+  const facts = { task, status, size: quantity(body.length, "bytes"), limit: quantity(ANSWER_LIMIT, "bytes") };
+  return new StationError(
+    "cloud.bad-answer",
+    `the service's answer ${what}`,
+    facts,
+    cause === undefined ? {} : { cause },
+  );
+}

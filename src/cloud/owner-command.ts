@@ -1,0 +1,82 @@
+import type { RecipeCommand, RecipeCommandKind } from "../contract/recipe-command.ts";
+import type { ResolvedRecipe } from "../contract/recipe.ts";
+import { StationError } from "../core/error.ts";
+import { Secret } from "../core/secret.ts";
+
+/** A command of a recipe as the owner API takes it; `request` is JSON text with the key that names the kind. */
+export type OwnerCommand = {
+  readonly kind: RecipeCommandKind;
+  readonly description: string;
+  readonly request: Secret;
+};
+
+/** Where the contents of a recipe come from. */
+type Materials = Pick<ResolvedRecipe, "files" | "secrets">;
+
+/** The most commands that one unit may have queued at a time (peers.md 4.1). */
+export const QUEUE_LIMIT = 20;
+
+/**
+ * The recipe's commands as the owner API takes them, in order.
+ * @throws StationError cloud.material-missing when a file or secret of the recipe was not handed over
+ */
+export function ownerCommands(recipe: ResolvedRecipe): readonly OwnerCommand[] {
+  return recipe.recipe.commands.map((command, index) => ({
+    kind: command.kind,
+    description: `${recipe.recipe.product} ${recipe.recipe.revision} #${index + 1}`,
+    request: new Secret(JSON.stringify({ [command.kind]: optionsOf(command, recipe) })),
+  }));
+}
+
+/** The commands in portions that fit the queue of a unit, in order; none for no commands. */
+export function queuePortions<T>(commands: readonly T[], size: number = QUEUE_LIMIT): readonly (readonly T[])[] {
+  const portions: T[][] = [];
+  for (let at = 0; at < commands.length; at += size) portions.push(commands.slice(at, at + size));
+  return portions;
+}
+
+function optionsOf(command: RecipeCommand, from: Materials): unknown {
+  switch (command.kind) {
+    case "certificateSigningRequest":
+    case "cloudAccessKeyGeneration":
+    case "clientPrivateKeyGeneration":
+    case "endorsementKeyGeneration":
+    case "atCommand":
+    case "config":
+    case "finished":
+      return command.options;
+    case "serverCertificate":
+    case "clientCertificate":
+      return { secTag: command.options.secTag, content: fileOf(command.options.file, from) };
+    case "clientPrivateKey":
+      return privateKey(command.options, from);
+    case "preSharedKey": {
+      const { secTag, identity, key } = command.options;
+      return { secTag, identity, secret: secretOf(key, from).trim() };
+    }
+  }
+}
+
+type PrivateKeyOptions = Extract<RecipeCommand, { kind: "clientPrivateKey" }>["options"];
+
+function privateKey(options: PrivateKeyOptions, from: Materials): unknown {
+  const content = secretOf(options.key, from);
+  if (options.password === undefined) return { secTag: options.secTag, content };
+  return { secTag: options.secTag, content, password: secretOf(options.password, from).replace(/[\r\n]+$/, "") };
+}
+
+function fileOf(path: string, from: Materials): string {
+  const file = Object.hasOwn(from.files, path) ? from.files[path] : undefined;
+  if (file !== undefined) return file.content;
+  throw new StationError("cloud.material-missing", "a file of the recipe was not handed over", { file: path });
+}
+
+/** The text of a secret of the recipe. @throws StationError cloud.material-missing */
+function secretOf(source: { readonly file: string } | { readonly env: string }, from: Materials): string {
+  if ("file" in source) return fileOf(source.file, from);
+  const text = Object.hasOwn(from.secrets, source.env) ? from.secrets[source.env] : undefined;
+  if (text !== undefined) return text;
+  throw new StationError("cloud.material-missing", "a secret of the recipe was not handed over", {
+    variable: source.env,
+  });
+}
