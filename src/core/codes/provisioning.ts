@@ -56,6 +56,21 @@ export const PROVISIONING_CODES = {
     retry: false,
     advice: "No command of the list led to a result: check the commands queued for this unit.",
   },
+  "provisioning.report-malformed": {
+    blame: "unit",
+    retry: false,
+    advice: "The device sent results that cannot be read: check its firmware.",
+  },
+  "provisioning.list-unsendable": {
+    blame: "input",
+    retry: false,
+    advice: "A queued command is larger than devices read: shorten its id, ignored codes or settings.",
+  },
+  "provisioning.token-malformed": {
+    blame: "unit",
+    retry: false,
+    advice: "The modem's token cannot be read: check the modem firmware, then run the unit again.",
+  },
   "provisioning.report-too-large": {
     blame: "service",
     retry: false,
