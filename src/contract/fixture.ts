@@ -18,13 +18,23 @@ export const PortAddressSchema = z.union([
 ]);
 export type PortAddress = z.output<typeof PortAddressSchema>;
 
+const lineFields = {
+  baud: z.int().min(300).max(4_000_000),
+  flowControl: z.enum(["rtscts", "xonxoff", "none"]),
+  lineEnding: z.enum(["crlf", "cr", "lf", "null"]),
+  /** `at`: plain AT; `shell`: Zephyr shell with `at '…'`; `auto`: probe. */
+  mode: z.enum(["at", "shell", "auto"]),
+};
+
+/** What development kits use (at.md 1). */
+const LINE_DEFAULTS = { baud: 115_200, flowControl: "rtscts", lineEnding: "crlf", mode: "auto" } as const;
+
 /** How the bytes travel. */
 export const LineSettingsSchema = z.strictObject({
-  baud: z.int().min(300).max(4_000_000).default(115_200),
-  flowControl: z.enum(["rtscts", "xonxoff", "none"]).default("rtscts"),
-  lineEnding: z.enum(["crlf", "cr", "lf", "null"]).default("crlf"),
-  /** `at`: plain AT; `shell`: Zephyr shell with `at '…'`; `auto`: probe. */
-  mode: z.enum(["at", "shell", "auto"]).default("auto"),
+  baud: lineFields.baud.default(LINE_DEFAULTS.baud),
+  flowControl: lineFields.flowControl.default(LINE_DEFAULTS.flowControl),
+  lineEnding: lineFields.lineEnding.default(LINE_DEFAULTS.lineEnding),
+  mode: lineFields.mode.default(LINE_DEFAULTS.mode),
 });
 export type LineSettings = z.output<typeof LineSettingsSchema>;
 
@@ -42,7 +52,7 @@ const SlotSchema = z.strictObject({
   row: z.int().min(1).max(64),
   column: z.int().min(1).max(64),
   port: PortAddressSchema,
-  line: LineSettingsSchema.partial().exactOptional(),
+  line: z.strictObject(lineFields).partial().exactOptional(),
 });
 
 /** A tray's slots and how each finds its port; a file that a person writes. */
@@ -52,7 +62,7 @@ export const FixtureSchema = z
     name: label(64),
     rows: z.int().min(1).max(64),
     columns: z.int().min(1).max(64),
-    line: LineSettingsSchema.default({ baud: 115_200, flowControl: "rtscts", lineEnding: "crlf", mode: "auto" }),
+    line: LineSettingsSchema.default(LINE_DEFAULTS),
     settings: BoardSettingsSchema.default({ sink: "none" }),
     /** What release does to the modem: back to the functional mode it was found in, or power off. */
     release: z.enum(["restore", "power-off"]).default("restore"),

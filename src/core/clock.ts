@@ -56,6 +56,7 @@ export function withLimit<T>(
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
     const stop = (reason: Error): void => {
+      settle();
       controller.abort(reason);
       reject(reason);
     };
@@ -70,7 +71,10 @@ export function withLimit<T>(
       outer?.removeEventListener("abort", onOuter);
     };
     outer?.addEventListener("abort", onOuter, { once: true });
-    if (outer?.aborted === true) onOuter();
+    if (outer?.aborted === true) {
+      onOuter();
+      return;
+    }
     work(controller.signal).then(resolve, reject).finally(settle).catch(reject);
   });
 }

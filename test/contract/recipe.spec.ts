@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { RecipeSchema } from "../../src/contract/recipe.ts";
+
+const minimal = { recipe: 1, product: "Meter", revision: 14, commands: [{ finished: {} }] };
+
+const problems = (value: unknown): string[] => {
+  const parsed = RecipeSchema.safeParse(value);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.map(String).join(".")}: ${issue.message}`);
+};
+
+describe("a recipe", () => {
+  it("needs little; the rest has defaults", () => {
+    expect(RecipeSchema.parse(minimal)).toEqual({
+      recipe: 1,
+      product: "Meter",
+      revision: "14",
+      modem: { models: [], firmware: {} },
+      claim: { by: "station", tags: [] },
+      commands: [{ kind: "finished", options: {} }],
+      verify: { readBack: true, forbidUnexpected: false },
+    });
+  });
+
+  it("parses to the same when its parsed form is parsed again", () => {
+    const once = RecipeSchema.parse({
+      ...minimal,
+      commands: [{ preSharedKey: { secTag: 1, identity: "a", key: { env: "PSK" } } }, "finished"],
+    });
+    expect(RecipeSchema.parse(once)).toEqual(once);
+  });
+
+  it.each([
+    [
+      { serverCertificate: { secTag: -1, file: "a.pem" } },
+      "commands.0.serverCertificate.secTag: Too small: expected number to be >=0",
+    ],
+    [
+      { serverCertificate: { secTag: 1, file: "../a.pem" } },
+      "commands.0.serverCertificate.file: must be a path below the recipe's folder, with forward slashes",
+    ],
+    [
+      { serverCertificate: { secTag: 1, file: "/etc/passwd" } },
+      "commands.0.serverCertificate.file: must be a path below the recipe's folder, with forward slashes",
+    ],
+    [
+      { clientPrivateKeyGeneration: { secTag: 1, keyUsage: "1" } },
+      "commands.0.clientPrivateKeyGeneration.keyUsage: must be 9 binary digits",
+    ],
+    [
+      { atCommand: { command: "AT;rm", parameters: "" } },
+      "commands.0.atCommand.command: must be the command's name with its prefix, for example %XPTW",
+    ],
+    [{ config: {} }, "commands.0.config: must hold 1 to 10 settings"],
+  ])("names the field that is wrong in %j", (command, problem) => {
+    expect(problems({ ...minimal, commands: [command] })).toEqual([problem]);
+  });
+
+  it.each([{}, null, 7, { unknownCommand: {} }, { finished: {}, config: {} }, [], "reboot"])(
+    "refuses %j as a command and names the known ones",
+    (command) => {
+      expect(problems({ ...minimal, commands: [command] }).join()).toContain(
+        "certificateSigningRequest, cloudAccessKeyGeneration",
+      );
+    },
+  );
+
+  it("refuses unknown fields and hanging patterns", () => {
+    expect(problems({ ...minimal, extra: 1 }).join()).toContain("extra");
+    expect(problems({ ...minimal, boardSerial: { pattern: "(a+)+$" } }).join()).toContain("hang");
+    expect(problems({ ...minimal, boardSerial: { pattern: "(" } }).join()).toContain("regular expression");
+  });
+
+  it("never throws, whatever it is given", () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withNullPrototype: true }),
+        (value) => typeof RecipeSchema.safeParse(value).success === "boolean",
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        (command) => typeof RecipeSchema.safeParse({ ...minimal, commands: [command] }).success === "boolean",
+      ),
+    );
+  });
+});
