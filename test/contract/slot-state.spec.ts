@@ -6,7 +6,7 @@ import { idleSlot, reduceSlot, type SlotState } from "../../src/contract/slot-st
 const slot = "A1" as SlotId;
 const runId = "01890a5d-ac96-774b-bcce-b302099a8057" as RunId;
 const at = "2026-01-01T00:00:00.000Z";
-const body = (event: RunEventBody, seq = 0): RunEvent => ({ ...event, runId, slot, seq, at }) as RunEvent;
+const body = (event: RunEventBody, seq = 0): RunEvent => ({ ...event, runId, slot, seq, at });
 
 const started = body({
   type: "run.started",
@@ -67,7 +67,7 @@ describe("reduceSlot", () => {
     const other = {
       ...body({ type: "phase.started", phase: "verify", attempt: 1, limitMs: 1 }),
       runId: "01890a5d-ac96-774b-bcce-b302099a8058" as RunId,
-    } as RunEvent;
+    };
     const running = after();
     expect(reduceSlot(running, other)).toBe(running);
   });

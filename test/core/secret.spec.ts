@@ -11,7 +11,7 @@ describe("Secret", () => {
       String(secret),
       JSON.stringify({ secret }),
       inspect({ secret }, { depth: 9, showHidden: true }),
-      `${secret.toString()}`,
+      secret.toString(),
     ];
     expect(shown.join("\n")).not.toContain("hunter2");
     expect(secret.reveal()).toBe("hunter2");
