@@ -11,7 +11,7 @@ const FOLDERS = {
   dtls: { mayImport: ["core"], npm: [], node: true },
   transport: {
     mayImport: ["core", "provisioning", "cloud", "dtls"],
-    npm: ["coap", "coap-packet", "https-proxy-agent", "proxy-from-env"],
+    npm: ["coap", "coap-packet", "proxy-from-env"],
     node: true,
   },
   worker: {
