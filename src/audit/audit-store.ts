@@ -29,6 +29,17 @@ export type RecoveredRun = {
 /** A run that gave PASS to a unit. */
 export type PassedRun = { readonly runId: RunId; readonly finishedAt: string; readonly recipe: string };
 
+/** An export that was written: what the chain records of it. */
+export type ExportMade = {
+  readonly at: string;
+  readonly format: "csv" | "jsonl";
+  readonly rows: number;
+  /** SHA-256 of the exported file. */
+  readonly sha256: string;
+  /** SHA-256 of the manifest's other fields (audit-format.md); signed together with the head. */
+  readonly scope?: string;
+};
+
 /**
  * The only writer of the audit database (design.md 9). Every promise resolves after the commit is on the disk and rejects with
  * StationError audit.* otherwise (audit.full, audit.unwritable, audit.corrupt …).
@@ -48,12 +59,7 @@ export interface AuditStore {
   /** The newest PASS of a unit, by device UUID. */
   passedBefore(uuid: DeviceUuid): PassedRun | undefined;
   /** Records an export in the chain and signs the head; answers the signed head for the manifest. */
-  recordExport(made: {
-    readonly at: string;
-    readonly format: "csv" | "jsonl";
-    readonly rows: number;
-    readonly sha256: string;
-  }): Promise<SignedHead>;
+  recordExport(made: ExportMade): Promise<SignedHead>;
   /** Throws when the database cannot take a write now (full, read-only, locked): called before a batch may start. */
   assertWritable(): void;
   /** Flushes, checkpoints and closes; harmless when repeated. */

@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AuditStore } from "../../src/audit/audit-store.ts";
+import {
+  announced,
+  at,
+  batchId,
+  batchStart,
+  event,
+  failureOf,
+  finished,
+  identified,
+  note,
+  RECIPE_TEXT,
+  runId,
+  uuidOf,
+  wholeRun,
+} from "./samples.ts";
+
+/** A store under test and what to do when the test is over. */
+export type StoreRig = { readonly store: AuditStore; readonly dispose: () => Promise<void> };
+
+/** What every audit store promises (audit-store.ts); run against the real one and against the fake. */
+export function auditStoreContract(name: string, make: () => Promise<StoreRig>): void {
+  describe(`${name}: the contract of an audit store`, () => {
+    let rig: StoreRig;
+    beforeEach(async () => {
+      rig = await make();
+    });
+    afterEach(() => rig.dispose());
+
+    const complete = async (count: number, time: number): Promise<void> => {
+      await rig.store.startBatch(batchStart(count, { first: count, time }));
+      for (const each of wholeRun(count, "PASS", undefined, "1", time)) await rig.store.append(each);
+    };
+
+    it("has an identity", () => {
+      expect(rig.store.stationId).toMatch(/^[0-9a-f-]{36}$/);
+    });
+
+    it("records a batch from start to summary", async () => {
+      await rig.store.startBatch(batchStart(1, { slots: 4 }));
+      const ends = [
+        finished(),
+        finished("FAIL", "at.timeout"),
+        finished("ERROR", "link.lost"),
+        finished("ABORTED", "station.aborted"),
+      ];
+      await Promise.all(ends.map((end, index) => rig.store.append(event(index + 1, 1, end, String(index + 1)))));
+      expect(await rig.store.finishBatch(batchId(1), at(9), 4.5)).toEqual({
+        ...{ batch: batchId(1), units: 4, pass: 1, fail: 1, error: 1, aborted: 1, seconds: 4.5 },
+      });
+    });
+
+    it("takes the same batch, event and batch end twice without harm", async () => {
+      await rig.store.startBatch(batchStart());
+      await rig.store.startBatch(batchStart());
+      const events = wholeRun(1);
+      for (const each of [...events, ...events]) await rig.store.append(each);
+      const summary = await rig.store.finishBatch(batchId(1), at(9), 1);
+      expect(await rig.store.finishBatch(batchId(1), at(9), 1)).toEqual(summary);
+      expect(summary).toMatchObject({ units: 1, pass: 1 });
+    });
+
+    it("takes a repeat whose members come in another order", async () => {
+      await rig.store.startBatch(batchStart());
+      const original = event(1, 1, note("hello"));
+      await rig.store.append(original);
+      const shuffled = Object.fromEntries(Object.entries(original).reverse()) as typeof original;
+      await expect(rig.store.append(shuffled)).resolves.toBeUndefined();
+    });
+
+    it("refuses another content under a number that is taken", async () => {
+      await rig.store.startBatch(batchStart());
+      await rig.store.append(event(1, 1, note("one")));
+      expect(await failureOf(rig.store.append(event(1, 1, note("other"))))).toMatchObject({
+        code: "audit.conflict",
+        facts: { run: runId(1), seq: 1 },
+      });
+    });
+
+    it("refuses another batch under an id that is taken", async () => {
+      await rig.store.startBatch(batchStart(1));
+      expect(await failureOf(rig.store.startBatch(batchStart(1, { slots: 2 })))).toMatchObject({
+        code: "audit.conflict",
+      });
+    });
+
+    it("refuses a run id that an earlier batch used", async () => {
+      await rig.store.startBatch(batchStart(1));
+      expect(await failureOf(rig.store.startBatch(batchStart(2)))).toMatchObject({ code: "audit.conflict" });
+    });
+
+    it("refuses an event that leaves a gap, and says which number it expected", async () => {
+      await rig.store.startBatch(batchStart());
+      expect(await failureOf(rig.store.append(event(1, 2, note("two"))))).toMatchObject({
+        code: "audit.gap",
+        facts: { seq: 2, expected: 1 },
+      });
+    });
+
+    it("refuses an event of a run that was never started", async () => {
+      expect(await failureOf(rig.store.append(event(7, 1, note("?"))))).toMatchObject({ code: "audit.unknown" });
+    });
+
+    it("refuses events after the end of a run", async () => {
+      await rig.store.startBatch(batchStart());
+      await rig.store.append(event(1, 1, finished()));
+      expect(await failureOf(rig.store.append(event(1, 2, note("late"))))).toMatchObject({ code: "audit.over" });
+    });
+
+    it("refuses the end of a batch whose runs are in progress, or that does not exist", async () => {
+      await rig.store.startBatch(batchStart());
+      expect(await failureOf(rig.store.finishBatch(batchId(1), at(9), 1))).toMatchObject({ code: "audit.open-runs" });
+      expect(await failureOf(rig.store.finishBatch(batchId(2), at(9), 1))).toMatchObject({ code: "audit.unknown" });
+    });
+
+    it("refuses a recipe whose text does not have its digest", async () => {
+      const start = { ...batchStart(), recipeText: `${RECIPE_TEXT} ` };
+      expect(await failureOf(rig.store.startBatch(start))).toMatchObject({ code: "audit.recipe" });
+    });
+
+    it("refuses a record with a private key and names its kind, not its content", async () => {
+      await rig.store.startBatch(batchStart());
+      const leak = note("-----BEGIN EC PRIVATE KEY-----\r\nMHcCAQEEIB\r\n");
+      const failure = await failureOf(rig.store.append(event(1, 1, leak)));
+      expect(failure).toMatchObject({ code: "audit.secret", facts: { found: "private key (PEM)" } });
+      expect(JSON.stringify(failure.facts)).not.toContain("MHcC");
+    });
+
+    it("goes on after a refused event", async () => {
+      await rig.store.startBatch(batchStart());
+      await failureOf(rig.store.append(event(1, 5, note("gap"))));
+      await expect(rig.store.append(event(1, 1, note("fine")))).resolves.toBeUndefined();
+    });
+
+    it("keeps the order in which events of one run were handed in, without waiting between them", async () => {
+      await rig.store.startBatch(batchStart());
+      const bodies = [identified(1), announced(1), note("a"), note("b"), finished()];
+      const appended = bodies.map((body, index) => rig.store.append(event(1, index + 1, body)));
+      await expect(Promise.all(appended)).resolves.toHaveLength(5);
+    });
+
+    it("keeps the newest value of a device's setting, apart from other devices'", async () => {
+      await rig.store.startBatch(batchStart());
+      await rig.store.putSetting(uuidOf(1), "provisioning/interval-sec", "60", runId(1));
+      await rig.store.putSetting(uuidOf(1), "provisioning/interval-sec", "90", runId(1));
+      await rig.store.putSetting(uuidOf(2), "__proto__", "x", runId(1));
+      expect(rig.store.settingsOf(uuidOf(1))).toEqual({ "provisioning/interval-sec": "90" });
+      expect(Object.entries(rig.store.settingsOf(uuidOf(2)))).toEqual([["__proto__", "x"]]);
+      expect(rig.store.settingsOf(uuidOf(3))).toEqual({});
+    });
+
+    it("refuses a setting of a run that does not exist", async () => {
+      expect(await failureOf(rig.store.putSetting(uuidOf(1), "a", "b", runId(1)))).toMatchObject({
+        code: "audit.unknown",
+      });
+    });
+
+    it("names the newest PASS of a unit, and none for a unit that only failed", async () => {
+      await complete(1, 0);
+      await rig.store.startBatch(batchStart(2, { first: 2, time: 100 }));
+      const again = [identified(1), finished()].map((body, index) => event(2, index + 1, body, "1", 101 + index));
+      for (const each of again) await rig.store.append(each);
+      await rig.store.startBatch(batchStart(3, { first: 3, time: 200 }));
+      for (const each of wholeRun(3, "FAIL", "at.timeout", "1", 200)) await rig.store.append(each);
+      expect(rig.store.passedBefore(uuidOf(1))).toEqual({ runId: runId(2), finishedAt: at(102), recipe: "Tracker 3" });
+      expect(rig.store.passedBefore(uuidOf(3))).toBeUndefined();
+    });
+
+    it("answers an export with a head that grows", async () => {
+      const made = { at: at(1), format: "csv", rows: 0, sha256: "0".repeat(64) } as const;
+      const first = await rig.store.recordExport(made);
+      await complete(1, 0);
+      const second = await rig.store.recordExport({ ...made, rows: 1 });
+      expect(first.hash).toMatch(/^[0-9a-f]{64}$/);
+      expect(first.jws.split(".")).toHaveLength(3);
+      expect(second.position).toBeGreaterThan(first.position);
+      expect(second.hash).not.toBe(first.hash);
+    });
+
+    it("is writable until it is closed, and closes twice without harm", async () => {
+      expect(() => rig.store.assertWritable()).not.toThrow();
+      await rig.store.close();
+      await rig.store.close();
+      expect(await failureOf(() => rig.store.assertWritable())).toMatchObject({ code: "audit.closed" });
+      expect(await failureOf(rig.store.startBatch(batchStart()))).toMatchObject({ code: "audit.closed" });
+    });
+  });
+}
