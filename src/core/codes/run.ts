@@ -1,4 +1,145 @@
 import type { CodeTable } from "../error-code.ts";
 
-/** Codes of run. */
-export const RUN_CODES = {} as const satisfies CodeTable;
+/** Codes of the phases of a run (src/run). */
+export const RUN_CODES = {
+  "run.phase-limit": {
+    blame: "station",
+    retry: true,
+    advice: "A step took longer than its limit: check the network and the service, then run the slot again.",
+  },
+  "run.store-silent": {
+    blame: "station",
+    retry: true,
+    advice: "The audit record did not confirm a write in time: check the station's disk, then run the slot again.",
+  },
+  "run.admission-silent": {
+    blame: "station",
+    retry: true,
+    advice:
+      "The station core did not answer the slot in time: run the slot again, and restart the station if it stays so.",
+  },
+  "run.identity-unreadable": {
+    blame: "unit",
+    retry: true,
+    advice: "The modem does not tell who it is: reset the board and run it again; if it stays, replace the unit.",
+  },
+  "run.wrong-model": {
+    blame: "unit",
+    retry: false,
+    advice: "The recipe is not for this modem: check that the right board and the right recipe are in use.",
+  },
+  "run.firmware-unknown": {
+    blame: "unit",
+    retry: false,
+    advice: "The modem firmware's version cannot be read from its name: update the modem to a released firmware.",
+  },
+  "run.firmware-too-old": {
+    blame: "unit",
+    retry: false,
+    advice: "The modem firmware is older than the recipe allows: update it, then run the unit again.",
+  },
+  "run.firmware-too-new": {
+    blame: "unit",
+    retry: false,
+    advice:
+      "The modem firmware is newer than the recipe allows: use the firmware of the recipe, or release a new recipe.",
+  },
+  "run.serial-missing": {
+    blame: "input",
+    retry: true,
+    advice: "The recipe wants a board serial: scan the board's label, then start the slot again.",
+  },
+  "run.serial-pattern": {
+    blame: "input",
+    retry: true,
+    advice:
+      "The scanned board serial does not look as the recipe says: scan the right label, then start the slot again.",
+  },
+  "run.token-of-other-unit": {
+    blame: "unit",
+    retry: false,
+    advice: "The modem's attestation token names another device than the modem itself: set the unit aside.",
+  },
+  "run.claimed-other-unit": {
+    blame: "service",
+    retry: false,
+    advice:
+      "The service claimed another device than the one in the slot: tell the service's owner, and set the unit aside.",
+  },
+  "run.owner-missing": {
+    blame: "input",
+    retry: false,
+    advice: "The recipe claims units, and the profile names no owner API: add it to the profile, or claim elsewhere.",
+  },
+  "run.transport-missing": {
+    blame: "input",
+    retry: false,
+    advice: "The profile's transport is not available in this station: choose https in the profile.",
+  },
+  "run.nothing-executed": {
+    blame: "service",
+    retry: false,
+    advice:
+      "The service had no commands for this unit: check that it was claimed and its commands queued, then run it again.",
+  },
+  "run.commands-missing": {
+    blame: "service",
+    retry: false,
+    advice:
+      "The service did not send every command of the recipe: check what is queued for this unit, then run it again.",
+  },
+  "run.not-finished": {
+    blame: "service",
+    retry: false,
+    advice: "The service never sent the end of the recipe: check what is queued for this unit, then run it again.",
+  },
+  "run.command-failed": {
+    blame: "unit",
+    retry: false,
+    advice:
+      "The modem refused a provisioning command: look up its error code, check the recipe, then run the unit again.",
+  },
+  "run.result-unreported": {
+    blame: "service",
+    retry: true,
+    advice: "Commands ran, but the service did not confirm their results: check the service, then run the unit again.",
+  },
+  "run.content-differs": {
+    blame: "service",
+    retry: false,
+    advice:
+      "The service sent another certificate or setting than the recipe holds: check who else queues commands for this unit.",
+  },
+  "run.list-unreadable": {
+    blame: "unit",
+    retry: true,
+    advice: "The modem's list of credentials cannot be read: reset the board and run it again.",
+  },
+  "run.credential-missing": {
+    blame: "unit",
+    retry: true,
+    advice: "A credential that was written is not in the modem: run the unit again; if it stays, replace the unit.",
+  },
+  "run.credential-different": {
+    blame: "unit",
+    retry: true,
+    advice:
+      "A credential in the modem differs from what was written: run the unit again; if it stays, replace the unit.",
+  },
+  "run.credential-unexpected": {
+    blame: "unit",
+    retry: false,
+    advice: "The modem holds a credential that the recipe did not write: delete it, or allow it in the recipe.",
+  },
+  "run.setting-different": {
+    blame: "unit",
+    retry: true,
+    advice:
+      "The board does not give back a setting as it was written: run the unit again; if it stays, check its firmware.",
+  },
+  "run.release-refused": {
+    blame: "unit",
+    retry: true,
+    advice: "The modem did not go back to the mode it was found in: power-cycle the board, then run it again.",
+  },
+} as const satisfies CodeTable;

@@ -1,0 +1,61 @@
+/** The kinds of credentials of a modem by number (at.md 4). */
+export const CREDENTIAL = {
+  rootCa: 0,
+  clientCertificate: 1,
+  privateKey: 2,
+  preSharedKey: 3,
+  preSharedKeyIdentity: 4,
+  endorsementKey: 8,
+} as const;
+
+/** A credential's place in the modem. */
+export type CredentialPlace = { readonly secTag: number; readonly credential: number };
+
+/** What an AT command does to the modem's credentials. */
+export type CredentialEffect =
+  | { readonly kind: "write"; readonly place: CredentialPlace; readonly content: string }
+  | { readonly kind: "generate"; readonly place: CredentialPlace }
+  | { readonly kind: "delete"; readonly place: CredentialPlace }
+  | { readonly kind: "reset" };
+
+/**
+ * Reads what a provisioning command does to the credentials (at.md 4 and 5), or undefined when nothing.
+ * @param command name with prefix, `%CMNG`
+ * @param parameters as sent behind `=`
+ */
+export function credentialEffect(command: string, parameters: string): CredentialEffect | undefined {
+  switch (command.toUpperCase()) {
+    case "%CMNG":
+      return writeEffect(parameters) ?? deleteEffect(parameters);
+    case "%KEYGEN": {
+      const place = placeOf(/^ *(\d{1,10}) *, *(\d{1,3}) *(?:,|$)/.exec(parameters));
+      return place === undefined ? undefined : { kind: "generate", place };
+    }
+    case "%XFACTORYRESET":
+      return { kind: "reset" };
+    default:
+      return undefined;
+  }
+}
+
+function writeEffect(parameters: string): CredentialEffect | undefined {
+  const found = /^ *0 *, *(\d{1,10}) *, *(\d{1,3}) *, *"([^"]*)"/.exec(parameters);
+  const place = placeOf(found);
+  const content = found?.[3];
+  return place === undefined || content === undefined ? undefined : { kind: "write", place, content };
+}
+
+function deleteEffect(parameters: string): CredentialEffect | undefined {
+  const place = placeOf(/^ *3 *, *(\d{1,10}) *, *(\d{1,3}) *$/.exec(parameters));
+  return place === undefined ? undefined : { kind: "delete", place };
+}
+
+function placeOf(found: RegExpExecArray | null): CredentialPlace | undefined {
+  if (found?.[1] === undefined || found[2] === undefined) return undefined;
+  return { secTag: Number(found[1]), credential: Number(found[2]) };
+}
+
+/** Whether two places are the same. */
+export function samePlace(left: CredentialPlace, right: CredentialPlace): boolean {
+  return left.secTag === right.secTag && left.credential === right.credential;
+}
