@@ -1,0 +1,200 @@
+import type { Clock } from "../core/clock.ts";
+import { milliseconds } from "../core/duration.ts";
+import { finalText } from "./answer.ts";
+import { BOOT_TEXT, deliver, STORM, type Delivery } from "./delivery.ts";
+import { FAULT_KINDS } from "./fault-kind.ts";
+import type { FaultOrder } from "./fault-order.ts";
+import { FaultPlan } from "./fault-plan.ts";
+import { makeFramer, type Framer, type Framing } from "./framing.ts";
+import { InputQueue } from "./input-queue.ts";
+import { wireTime, workOf, type LatencyTable } from "./latency.ts";
+import type { SimulatedModem } from "./simulated-modem.ts";
+import { shownCommand, type CommandEntry } from "./wait-log.ts";
+
+/** The far side of a simulated port: a connection that is open. */
+export interface PortClient {
+  /** Takes bytes for the host. */
+  write(bytes: Uint8Array): void;
+  /** Whether the host's bytes are taken; false is flow control. */
+  setReading(reading: boolean): void;
+  /** Ends the connection without a farewell. */
+  reset(): void;
+}
+
+/** How a simulated port is made. */
+export type PortOptions = {
+  readonly slot: number;
+  readonly modem: SimulatedModem;
+  readonly clock: Clock;
+  readonly latency: LatencyTable;
+  readonly framing: Framing;
+  readonly faults: readonly FaultOrder[];
+  readonly onCommand: (entry: CommandEntry) => void;
+};
+
+/** A modem at the end of a serial line: framing, time on the line, the modem's own time, and faults. One command at a time. */
+export class SimulatedPort {
+  readonly #options: PortOptions;
+  readonly #framer: Framer;
+  readonly #plan: FaultPlan;
+  readonly #input = new InputQueue();
+  readonly #timers = new Set<() => void>();
+  #client: PortClient | undefined;
+  #state: "idle" | "busy" | "booting" | "hung" | "unplugged" = "idle";
+  #storm = false;
+  #held = false;
+  #lineFree = 0;
+  #commandBytes = 0;
+
+  constructor(options: PortOptions) {
+    this.#options = options;
+    this.#framer = makeFramer(options.framing);
+    this.#plan = new FaultPlan(options.faults);
+  }
+
+  /** Whether a host may open the port. */
+  get available(): boolean {
+    return this.#state !== "unplugged";
+  }
+
+  /** A host opened the port; what an earlier one left half-typed is forgotten, the modem stays as it is. */
+  attach(client: PortClient): void {
+    this.#client = client;
+    this.#forgetInput();
+    this.#plan.opened();
+  }
+
+  /** The host is gone; a command that runs goes on. */
+  detach(client: PortClient): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    this.#forgetInput();
+  }
+
+  /** Takes bytes from the host, in any chunking. */
+  receive(bytes: Uint8Array): void {
+    if (this.#state === "hung" || this.#state === "booting" || this.#state === "unplugged") return;
+    const { clock, latency } = this.#options;
+    this.#lineFree = Math.max(this.#lineFree, clock.monotonic()) + wireTime(latency, bytes.length);
+    this.#input.push(bytes);
+    this.#pump();
+  }
+
+  /** Stops every timer; the port is of no use afterwards. */
+  stop(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#state = "unplugged";
+    this.#client = undefined;
+    this.#forgetInput();
+  }
+
+  #pump(): void {
+    while (this.#state === "idle") {
+      const chunk = this.#input.next();
+      if (chunk === undefined) break;
+      const { used, echo, line } = this.#framer.take(chunk, this.#options.modem.echo);
+      this.#input.drop(used);
+      this.#commandBytes += used;
+      if (echo.length > 0) this.#client?.write(echo);
+      if (line?.kind === "command") this.#run(line.command);
+      else if (line !== undefined) this.#client?.write(this.#framer.note(line.text));
+    }
+    this.#client?.setReading(!this.#held && !this.#input.full);
+  }
+
+  #run(command: string): void {
+    const { modem, clock, latency } = this.#options;
+    const order = this.#plan.strike(command);
+    if (order !== undefined && FAULT_KINDS[order.kind].effect.does === "storm") this.#storm = true;
+    const delivery = deliver(modem, this.#framer, command, order, this.#storm ? STORM : []);
+    if (delivery.answer !== undefined) this.#plan.answered(command, delivery.answer);
+    const entry = this.#entry(command, delivery, order);
+    const started = clock.monotonic();
+    const onLine = Math.max(0, this.#lineFree - started);
+    this.#held = delivery.hold;
+    this.#state = "busy";
+    this.#commandBytes = 0;
+    this.#after(onLine + entry.work + entry.fault + entry.wireOut, () => {
+      this.#options.onCommand({ ...entry, elapsed: clock.monotonic() - started });
+      this.#finish(delivery);
+    });
+  }
+
+  #entry(command: string, delivery: Delivery, order: FaultOrder | undefined): CommandEntry {
+    const { slot, clock, latency } = this.#options;
+    const { answer, bytes, extra, then } = delivery;
+    const work = workOf(latency, command);
+    const bytesOut = bytes?.length ?? 0;
+    return {
+      slot,
+      at: clock.now(),
+      command: shownCommand(command),
+      result: answer === undefined || bytes === undefined ? "none" : finalText(answer.final),
+      bytesIn: this.#commandBytes,
+      bytesOut,
+      wireIn: wireTime(latency, this.#commandBytes),
+      // What ends a command in the middle strikes half-way.
+      work: then === "go-on" ? work : work / 2,
+      fault: extra,
+      wireOut: wireTime(latency, bytesOut),
+      elapsed: 0,
+      ...(order === undefined ? {} : { struck: order.kind }),
+    };
+  }
+
+  #finish({ bytes, then }: Delivery): void {
+    this.#held = false;
+    this.#state = "idle";
+    if (bytes !== undefined) this.#client?.write(bytes);
+    switch (then) {
+      case "go-on":
+        return;
+      case "hang":
+        this.#state = "hung";
+        this.#forgetInput();
+        return;
+      case "reboot":
+        this.#reboot();
+        return;
+      case "reset":
+        this.#client?.reset();
+        return;
+      case "unplug":
+        this.#state = "unplugged";
+        this.#client?.reset();
+        return;
+    }
+  }
+
+  #reboot(): void {
+    this.#state = "booting";
+    this.#options.modem.powerCycle();
+    this.#forgetInput();
+    this.#after(this.#options.latency.boot, () => {
+      this.#state = "idle";
+      this.#client?.write(BOOT_TEXT);
+    });
+  }
+
+  #forgetInput(): void {
+    this.#input.clear();
+    this.#framer.reset();
+    this.#commandBytes = 0;
+    this.#client?.setReading(true);
+  }
+
+  // Without a wait the action runs at once, within the loop of #pump: nothing is lost to the platform's coarse timers.
+  #after(wait: number, action: () => void): void {
+    if (wait <= 0) {
+      action();
+      return;
+    }
+    const cancel = this.#options.clock.after(milliseconds(wait), () => {
+      this.#timers.delete(cancel);
+      action();
+      this.#pump();
+    });
+    this.#timers.add(cancel);
+  }
+}
