@@ -1,4 +1,5 @@
-import { asStationError, StationError } from "../core/error.ts";
+import { abortReason } from "../core/clock.ts";
+import { StationError } from "../core/error.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { Facts } from "../core/fact.ts";
 import { errnoName, type Errno } from "./errno.ts";
@@ -35,9 +36,9 @@ export function transportErrno(error: StationError): Errno {
   return TRANSPORT_ERRNO[error.code] ?? "EIO";
 }
 
-/** Throws what ends a run at once instead of becoming its result: a deliberate stop. */
-export function rethrowStop(error: unknown, signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw asStationError(error);
+/** Throws the reason of a deliberate stop, which ends a run at once instead of becoming the result of a step. */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortReason(signal);
 }
 
 const TRANSPORT_ERRNO: Readonly<Partial<Record<ErrorCode, Errno>>> = {

@@ -1,9 +1,9 @@
-import { asStationError, StationError } from "../core/error.ts";
+import { asStationError } from "../core/error.ts";
 import { parseDeviceUuid, type DeviceUuid } from "../core/ids.ts";
 import { Secret } from "../core/secret.ts";
 import type { AtPort, AtReply } from "../modem/at-port.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
-import { failure, rethrowStop, type Outcome, ok } from "./failure.ts";
+import { failure, failureOf, ok, throwIfStopped, type Outcome } from "./failure.ts";
 
 /** One part of an attestation token as the library reads it: 1 to 127 characters (protocol.md 7.2). */
 const ATTESTATION = /^%ATTESTTOKEN: *"([^."]{1,127}\.[^"]{1,127})"/;
@@ -23,9 +23,8 @@ export async function ask(
     if (reply.final.kind === "ok") return ok(reply);
     return failure("EIO", code, what, { command: shownCommand(command), reply: finalOf(reply) });
   } catch (error) {
-    rethrowStop(error, signal);
-    const cause = asStationError(error);
-    return { kind: "failed", errno: "EIO", error: new StationError(cause.code, cause.message, cause.facts, { cause }) };
+    throwIfStopped(signal);
+    return failureOf("EIO", asStationError(error));
   }
 }
 
@@ -78,7 +77,9 @@ function uuidInToken(token: string): DeviceUuid | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(part) || part.length % 4 === 1) return undefined;
   const bytes = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
   if (!bytes.startsWith("\xd9\xd9\xf7\x85\x01\x50") || bytes.length < 22) return undefined;
-  const hex = [...bytes.slice(6, 22)].map((character) => character.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  const hex = [...bytes.slice(6, 22)]
+    .map((character) => character.charCodeAt(0).toString(16).padStart(2, "0"))
+    .join("");
   return parseDeviceUuid(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"));
 }
 

@@ -1,10 +1,10 @@
 import { sleep, withLimit, type Clock } from "../core/clock.ts";
 import { inSeconds, seconds } from "../core/duration.ts";
-import { asStationError, StationError } from "../core/error.ts";
+import { asStationError } from "../core/error.ts";
 import { lasting } from "../core/fact.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import type { EventCallback } from "./events.ts";
-import { failure, failureOf, rethrowStop, type Failure } from "./failure.ts";
+import { failure, failureOf, throwIfStopped, type Failure } from "./failure.ts";
 import { OFFLINE_MODE, readFunctionalMode } from "./functional-mode.ts";
 import type { ProvisioningOptions } from "./options.ts";
 
@@ -58,7 +58,7 @@ async function askHost(
     if (work !== undefined) await withLimit(watch.clock, limit, onLimit, () => work, signal);
     return undefined;
   } catch (error) {
-    rethrowStop(error, signal);
+    throwIfStopped(signal);
     return failureOf("ETIMEDOUT", asStationError(error));
   }
 }
@@ -66,13 +66,12 @@ async function askHost(
 async function readMode(modem: AtPort, signal: AbortSignal | undefined): Promise<number | Failure> {
   try {
     const mode = await readFunctionalMode(modem);
-    signal?.throwIfAborted();
+    throwIfStopped(signal);
     if (mode !== undefined) return mode;
     return failure("EFAULT", "provisioning.mode-unreadable", "the modem does not tell its functional mode");
   } catch (error) {
-    rethrowStop(error, signal);
-    const cause = asStationError(error);
-    return failureOf("EFAULT", new StationError(cause.code, cause.message, cause.facts, { cause }));
+    throwIfStopped(signal);
+    return failureOf("EFAULT", asStationError(error));
   }
 }
 

@@ -67,9 +67,7 @@ export function decideStep(
 
 /** What follows a run: nothing, a step at once, or a step after a backoff (protocol.md 2.4, 2.5). */
 export type AfterRun =
-  | { readonly kind: "nothing" }
-  | { readonly kind: "step" }
-  | { readonly kind: "backoff"; readonly seconds: number };
+  { readonly kind: "nothing" } | { readonly kind: "step" } | { readonly kind: "backoff"; readonly seconds: number };
 
 /** Decides what follows a run whose transport work ended with `result`. */
 export function decideAfterRun(

@@ -17,9 +17,11 @@ export type SessionOutcome = {
   readonly errno?: Errno;
   /**
    * Why the unit must not pass, the most telling first: the run's own failure, a report that did not reach the service, a
-   * list without a report, the first command that the modem or a settings sink refused. Absent when all went well.
+   * list without a report, `commandFailure`. Absent when all went well.
    */
   readonly error?: StationError;
+  /** The first command that the modem or a settings sink refused. */
+  readonly commandFailure?: StationError;
   /** Command lists received. */
   readonly rounds: number;
   readonly commands: CommandCounts;
