@@ -38,10 +38,15 @@ function failureCode(command: AtCommand, final: AtFinal, compatibility: Compatib
   return code === 0 && compatibility === "strict" ? undefined : code;
 }
 
-/** The outcome of an AT command that got no answer: the library's "AT interface failure" (protocol.md 4.4). */
+/**
+ * The outcome of an AT command that got no answer: the library's "AT interface failure" (protocol.md 4.4). The message is
+ * what the modem said before, where the error carries it as its fact `buffered`; mostly empty.
+ */
 export function unansweredOutcome(command: AtCommand, cause: StationError): CommandOutcome {
+  const { buffered } = cause.facts;
+  const message = typeof buffered === "string" ? cString(buffered) : "";
   return {
-    response: { kind: "error", id: command.id, cme: 0, message: "" },
+    response: { kind: "error", id: command.id, cme: 0, message },
     failure: new StationError(
       cause.code,
       `a provisioning command got no answer: ${cause.message}`,
