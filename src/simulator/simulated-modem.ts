@@ -1,5 +1,6 @@
+import { StationError } from "../core/error.ts";
 import { parseAtCall } from "./at-call.ts";
-import { ok, PLAIN_ERROR, type Answer } from "./answer.ts";
+import { cme, ok, PLAIN_ERROR, type Answer } from "./answer.ts";
 import type { Board } from "./board.ts";
 import { CLOCK_COMMANDS } from "./clock-commands.ts";
 import { CREDENTIAL_COMMANDS } from "./credential-commands.ts";
@@ -9,6 +10,8 @@ import { MODE_COMMANDS } from "./mode-commands.ts";
 import type { ModemOptions, Quirk } from "./modem-options.ts";
 import { ModemState, type Handler } from "./modem-state.ts";
 import { TOKEN_COMMANDS } from "./token-commands.ts";
+
+const MEMORY_FAILURE = 23;
 
 const HANDLERS = new Map<string, Handler>(
   Object.entries({
@@ -45,16 +48,16 @@ export class SimulatedModem {
   }
 
   /**
-   * Carries out one command at once and answers as CMEE says; never throws on any text.
+   * Carries out one command at once and answers as CMEE says; never throws.
    * @param command the whole command without line end; wire text (core/wire-text.ts)
    * @param quirk a way in which the command goes wrong
-   * @throws StationError simulator.storage when the credentials cannot be kept
    */
   execute(command: string, quirk?: Quirk): Answer {
     const call = parseAtCall(command);
     const handler = call === undefined ? undefined : HANDLERS.get(call.name);
     if (call === undefined || handler === undefined) return PLAIN_ERROR;
-    return this.asReported(call.form === "test" ? ok() : handler(this.#state, call, quirk));
+    if (call.form === "test") return ok();
+    return this.asReported(this.#guarded(() => handler(this.#state, call, quirk)));
   }
 
   /** The answer as the host sees it: CME codes are plain `ERROR` while CMEE is 0. */
@@ -66,5 +69,15 @@ export class SimulatedModem {
   /** The power was cut and came back: everything but the credentials is as after power-up. */
   powerCycle(): void {
     this.#state.forget();
+  }
+
+  // A folder that cannot be written shows as the modem's own memory failure: the other modems of the process go on.
+  #guarded(work: () => Answer): Answer {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof StationError && error.code === "simulator.storage") return cme(MEMORY_FAILURE);
+      throw error;
+    }
   }
 }

@@ -45,6 +45,8 @@ export class SimulatedPort {
   #held = false;
   #lineFree = 0;
   #commandBytes = 0;
+  /** What the last waits were too short (or, negative, too long), in ms: timers are coarse, sums are not. */
+  #owed = 0;
 
   constructor(options: PortOptions) {
     this.#options = options;
@@ -104,19 +106,23 @@ export class SimulatedPort {
   }
 
   #run(command: string): void {
-    const { modem, clock, latency } = this.#options;
+    const { modem, clock } = this.#options;
+    const started = clock.monotonic();
+    const onLine = Math.max(0, this.#lineFree - started);
     const order = this.#plan.strike(command);
     if (order !== undefined && FAULT_KINDS[order.kind].effect.does === "storm") this.#storm = true;
     const delivery = deliver(modem, this.#framer, command, order, this.#storm ? STORM : []);
     if (delivery.answer !== undefined) this.#plan.answered(command, delivery.answer);
     const entry = this.#entry(command, delivery, order);
-    const started = clock.monotonic();
-    const onLine = Math.max(0, this.#lineFree - started);
     this.#held = delivery.hold;
     this.#state = "busy";
     this.#commandBytes = 0;
-    this.#after(onLine + entry.work + entry.fault + entry.wireOut, () => {
-      this.#options.onCommand({ ...entry, elapsed: clock.monotonic() - started });
+    const wait = onLine + entry.work + entry.fault + entry.wireOut;
+    // What the simulation itself computes for (keys, signatures) happens within the wait.
+    this.#after(wait + this.#owed - (clock.monotonic() - started), () => {
+      const elapsed = clock.monotonic() - started;
+      this.#owed = wait > 0 ? clamp(this.#owed + wait - elapsed) : 0;
+      this.#options.onCommand({ ...entry, elapsed });
       this.#finish(delivery);
     });
   }
@@ -197,4 +203,10 @@ export class SimulatedPort {
     });
     this.#timers.add(cancel);
   }
+}
+
+const COARSENESS = 2;
+
+function clamp(owed: number): number {
+  return Math.min(COARSENESS, Math.max(-COARSENESS, owed));
 }

@@ -58,5 +58,5 @@ function parseAttribute(part: string): Attribute | undefined {
 }
 
 function splitOutsideEscapes(text: string): readonly string[] {
-  return text.match(/(?:\\[\s\S]|[^,\\])+/g) ?? [""];
+  return [...text.matchAll(/(?:^|,)((?:\\[\s\S]|[^,\\])*)/g)].map(([, part = ""]) => part);
 }

@@ -103,7 +103,9 @@ function clientOf(socket: Socket): PortClient {
       if (socket.writable && socket.writableLength + bytes.length <= MOST_UNREAD) socket.write(bytes);
     },
     setReading: (reading) => {
-      if (reading === socket.isPaused()) reading ? socket.resume() : socket.pause();
+      if (reading !== socket.isPaused()) return;
+      if (reading) socket.resume();
+      else socket.pause();
     },
     reset: () => socket.resetAndDestroy(),
   };
