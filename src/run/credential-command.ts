@@ -1,13 +1,3 @@
-/** The kinds of credentials of a modem by number (at.md 4). */
-export const CREDENTIAL = {
-  rootCa: 0,
-  clientCertificate: 1,
-  privateKey: 2,
-  preSharedKey: 3,
-  preSharedKeyIdentity: 4,
-  endorsementKey: 8,
-} as const;
-
 /** A credential's place in the modem. */
 export type CredentialPlace = { readonly secTag: number; readonly credential: number };
 

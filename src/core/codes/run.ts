@@ -110,11 +110,6 @@ export const RUN_CODES = {
     advice:
       "The service sent another certificate or setting than the recipe holds: check who else queues commands for this unit.",
   },
-  "run.list-unreadable": {
-    blame: "unit",
-    retry: true,
-    advice: "The modem's list of credentials cannot be read: reset the board and run it again.",
-  },
   "run.credential-missing": {
     blame: "unit",
     retry: true,
