@@ -41,6 +41,11 @@ export const PROVISIONING_CODES = {
     retry: true,
     advice: "The station could not store a unit's setting: check its disk space and database, then run the unit again.",
   },
+  "provisioning.template-invalid": {
+    blame: "input",
+    retry: false,
+    advice: "The fixture's settings template is no AT command with one {key} and one {value}: correct the fixture.",
+  },
   "provisioning.mode-unreadable": {
     blame: "unit",
     retry: true,
