@@ -50,7 +50,7 @@ export function wholeNumber(args: Arguments, name: string, range: readonly [numb
  * One of a fixed set of words.
  * @throws StationError usage.option naming the words
  */
-export function oneOf<Word extends string>(
+export function oneOf<const Word extends string>(
   args: Arguments,
   name: string,
   words: readonly Word[],

@@ -48,7 +48,8 @@ export const BoardSettingsSchema = z.discriminatedUnion("sink", [
 export type BoardSettings = z.output<typeof BoardSettingsSchema>;
 
 const SlotSchema = z.strictObject({
-  slot: SlotIdSchema,
+  /** People write numbered slots without quotes. */
+  slot: z.union([z.string(), z.int().nonnegative()]).transform(String).pipe(SlotIdSchema),
   row: z.int().min(1).max(64),
   column: z.int().min(1).max(64),
   port: PortAddressSchema,

@@ -1,0 +1,46 @@
+import { describeError } from "../../core/error.ts";
+import { startService } from "../../service/start-service.ts";
+import { required, wholeNumber } from "../arguments.ts";
+import { EXIT, type CliCommand } from "../command.ts";
+import { untilStopped } from "../until-stopped.ts";
+
+/** `station service`: the embedded provisioning service until SIGTERM. */
+export const serviceCommand: CliCommand = {
+  name: "service",
+  summary: "runs the embedded provisioning service: device side and owner's REST API",
+  positionals: "",
+  minPositionals: 0,
+  maxPositionals: 0,
+  options: {
+    dir: { kind: "value", value: "DIR", help: "where CA, keys and database are kept; made when missing" },
+    https: { kind: "value", value: "PORT", help: "port of the device side; 0 takes any free one (default 8443)" },
+    owner: { kind: "value", value: "PORT", help: "port of the owner's REST API; 0 takes any free one (default 8444)" },
+    host: { kind: "value", value: "HOST", help: "address to listen on (default 127.0.0.1)" },
+    json: { kind: "flag", help: "prints one JSON line when ready" },
+  },
+  async run(args, context) {
+    const host = args.value("host");
+    const service = await startService({
+      dir: required(args, "dir"),
+      httpsPort: wholeNumber(args, "https", [0, 65_535], 8443),
+      ownerPort: wholeNumber(args, "owner", [0, 65_535], 8444),
+      ...(host === undefined ? {} : { host }),
+      clock: context.clock,
+      onError: (side, error) => context.err(`${side}: ${describeError(error)}\n`),
+    });
+    try {
+      const { https, owner, caFile: ca, httpsPort, ownerPort } = service;
+      const ownerKey = service.ownerKey.reveal();
+      if (args.flag("json"))
+        context.out(`${JSON.stringify({ ready: true, https, owner, ca, ownerKey, httpsPort, ownerPort })}\n`);
+      else
+        context.out(
+          `device side  ${https}/v1/provisioning/\nowner side   ${owner}/v1/\nCA           ${ca}\nowner key    in ${required(args, "dir")}\n`,
+        );
+      await untilStopped(context.signal);
+      return EXIT.passed;
+    } finally {
+      await service.stop();
+    }
+  },
+};
