@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, X509Certificate, type KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  X509Certificate,
+  type KeyObject,
+} from "node:crypto";
 import { join } from "node:path";
 import type { Clock, Instant } from "../core/clock.ts";
 import { minutes, type Duration } from "../core/duration.ts";
@@ -94,12 +101,7 @@ function readPair(certificateFile: string, keyFile: string): Pair | undefined {
   }
 }
 
-function stillGood(
-  certificate: X509Certificate,
-  ca: X509Certificate,
-  hosts: readonly string[],
-  now: Instant,
-): boolean {
+function stillGood(certificate: X509Certificate, ca: X509Certificate, hosts: readonly string[], now: Instant): boolean {
   const names = (host: string): boolean =>
     certificate.checkHost(host, { subject: "never" }) !== undefined || certificate.checkIP(host) !== undefined;
   return (

@@ -72,7 +72,8 @@ function signerOf(token: DeviceToken): Spki {
 }
 
 function checkPin(token: DeviceToken, pin: Pin): void {
-  if (token.kid !== pin.kid) throw refused("the token's key is not the one that the device is known by", { uuid: token.uuid });
+  if (token.kid !== pin.kid)
+    throw refused("the token's key is not the one that the device is known by", { uuid: token.uuid });
   if (!verifies(pin.spki, token.signed, token.signature))
     throw refused("the token's signature is wrong", { uuid: token.uuid });
 }

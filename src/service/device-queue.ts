@@ -85,8 +85,14 @@ export class DeviceQueue {
     const chosen = new Set(list.map((entry) => entry.id));
     const withheld = queue.filter((entry) => entry.state === "DELIVERED" && !chosen.has(entry.id));
     const fresh = list.filter((entry) => entry.state !== "DELIVERED");
-    this.#queues.mark(withheld.map(({ id }) => id), "QUEUED");
-    this.#queues.mark(fresh.map(({ id }) => id), "DELIVERED");
+    this.#queues.mark(
+      withheld.map(({ id }) => id),
+      "QUEUED",
+    );
+    this.#queues.mark(
+      fresh.map(({ id }) => id),
+      "DELIVERED",
+    );
     this.#conclude([...withheld, ...fresh]);
     return list.length === 0 ? undefined : encodeCommandList(list.map(({ command }) => command));
   }

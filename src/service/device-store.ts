@@ -122,7 +122,9 @@ export class DeviceStore {
   }
 
   count(): number {
-    return this.#database.prepare<[], { readonly total: number }>("SELECT count(*) AS total FROM device").get()?.total ?? 0;
+    return (
+      this.#database.prepare<[], { readonly total: number }>("SELECT count(*) AS total FROM device").get()?.total ?? 0
+    );
   }
 
   /** Notes that the device fetched, and what it said about itself. */

@@ -37,11 +37,15 @@ export function parseDeviceToken(text: string): DeviceToken {
     });
   const { headerText, kid, deviceUuid, expiresAt, signingInput, signature } = readable(text);
   // RFC 7515 4.1.11: a token that demands an extension must not be accepted by those who do not know it.
-  if (Object.hasOwn(Object(JSON.parse(headerText)), "crit")) throw refused("the token demands an extension");
+  const header: unknown = JSON.parse(headerText);
+  if (typeof header === "object" && header !== null && "crit" in header)
+    throw refused("the token demands an extension");
   if (kid === undefined) throw refused("the token does not name its key");
   if (deviceUuid === undefined) throw refused("the token's issuer does not end in a device UUID");
   if (expiresAt === undefined)
-    throw refused("the token does not say when it expires: check that the modem has a valid clock", { uuid: deviceUuid });
+    throw refused("the token does not say when it expires: check that the modem has a valid clock", {
+      uuid: deviceUuid,
+    });
   return { uuid: deviceUuid, kid, expires: expiresAt, signed: signingInput, signature };
 }
 

@@ -80,17 +80,17 @@ export async function startHttps(options: HttpsOptions): Promise<HttpsService> {
     void answer(options, request, response);
   };
   server.on("request", onRequest);
-  // `Expect: 100-continue`: the client is told to go on only when somebody reads the body; a refusal comes at once.
+  // `Expect: 100-continue`: what no side would read is refused before it is sent.
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
-    request.once("newListener", () => undefined);
-    response.writeContinue();
+    if (Number(request.headers["content-length"] ?? 0) <= LIMITS.discardBytes) response.writeContinue();
     onRequest(request, response);
   });
   await listen(server, options);
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : options.port,
-    renew: (identity) => server.setSecureContext({ cert: identity.certificate, key: identity.key, minVersion: "TLSv1.2" }),
+    renew: (identity) =>
+      server.setSecureContext({ cert: identity.certificate, key: identity.key, minVersion: "TLSv1.2" }),
     stop: () => stop(server, options.clock),
   };
 }

@@ -7,8 +7,7 @@ import type { RequestRecord } from "./request-record.ts";
 
 /** What a KEYGEN result gives the owner, or why it cannot be trusted. */
 export type KeyResult =
-  | { readonly ok: true; readonly decoded: RequestRecord }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly decoded: RequestRecord } | { readonly ok: false; readonly reason: string };
 
 const REPLY = /%KEYGEN: ?"([^"\r\n]{1,4095})"/;
 

@@ -30,9 +30,9 @@ function final(
   more: RequestRecord,
 ): OwnerResult {
   const told = {
-    ...(row?.message == null ? {} : { message: row.message }),
-    ...(row?.cme == null ? {} : { cmeError: row.cme }),
-    ...(row?.reason == null ? {} : { reason: row.reason }),
+    ...((row?.message ?? null) === null ? {} : { message: row?.message }),
+    ...((row?.cme ?? null) === null ? {} : { cmeError: row?.cme }),
+    ...((row?.reason ?? null) === null ? {} : { reason: row?.reason }),
   };
   return { status, response: { [kind]: { ...told, ...more } } };
 }

@@ -52,7 +52,8 @@ export function changesAfter(queue: readonly QueueEntry[], after: string): reado
 export function changesByReport(
   queue: readonly QueueEntry[],
   responses: readonly CommandResponse[],
-  judged: (entry: QueueEntry, response: CommandResponse) => Verdict = (entry, response) => judge(entry.command, response),
+  judged: (entry: QueueEntry, response: CommandResponse) => Verdict = (entry, response) =>
+    judge(entry.command, response),
 ): readonly QueueChange[] {
   const known = new Map(queue.map((entry) => [entry.id, entry]));
   const changes = new Map<string, QueueChange>();

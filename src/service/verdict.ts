@@ -19,7 +19,10 @@ export function judge(command: Command, response: CommandResponse): Verdict {
   if (response.kind === "error")
     return { ok: false, cme: response.cme, message: response.message, reason: "the device reported an error" };
   if (response.kind !== command.kind)
-    return { ok: false, reason: `the device answered a command of kind ${command.kind} with a result of kind ${response.kind}` };
+    return {
+      ok: false,
+      reason: `the device answered a command of kind ${command.kind} with a result of kind ${response.kind}`,
+    };
   if (response.kind !== "at" || command.kind !== "at") return { ok: true };
   if (ENDS_IN_OK.test(response.message)) return { ok: true, message: response.message };
   const code = ENDS_IN_ERROR_CODE.exec(response.message)?.[1];

@@ -59,6 +59,11 @@ export const SERVICE_CODES = {
     retry: false,
     advice: "The request does not fit the present state: read the message, remove what stands in the way, try again.",
   },
+  "service.media-type": {
+    blame: "input",
+    retry: false,
+    advice: "Send the body as the API asks for it: JSON as application/json, bulk claims as text/csv.",
+  },
   "service.too-large": {
     blame: "input",
     retry: false,

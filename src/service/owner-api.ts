@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import type { ClaimRequest, ProvisioningCommand, ProvisioningRule, ProvisioningTag } from "../contract/owner-api.ts";
+import { StationError } from "../core/error.ts";
+import { parseDeviceUuid } from "../core/ids.ts";
+import { deviceTypeName } from "../provisioning/attestation-token.ts";
+import type { BulkClaim, Claims } from "./claims.ts";
+import { atomically, emptyLog, type ServiceDatabase } from "./database.ts";
+import type { ClaimedDevice, DeviceStore } from "./device-store.ts";
+import type { OrderBook } from "./order-book.ts";
+import type { OwnerCommand, QueueStore } from "./queue-store.ts";
+import { carriesSecret, recordOf, type RequestRecord } from "./request-record.ts";
+import type { RuleStore, StoredTag } from "./rule-store.ts";
+
+/** The parts that {@link OwnerApi} works on. */
+export type OwnerParts = {
+  readonly database: ServiceDatabase;
+  readonly devices: DeviceStore;
+  readonly queues: QueueStore;
+  readonly rules: RuleStore;
+  readonly orders: OrderBook;
+  readonly claims: Claims;
+};
+
+/** The owner side of the service, whatever the transport (peers.md 4.1); answers are what the REST API shows. */
+export class OwnerApi {
+  readonly #parts: OwnerParts;
+
+  constructor(parts: OwnerParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws StationError as {@link Claims.claim} */
+  claim(request: ClaimRequest): RequestRecord {
+    return shownDevice(this.#parts.claims.claim(request));
+  }
+
+  /** @throws StationError as {@link Claims.check} */
+  dryRun(request: ClaimRequest): void {
+    this.#parts.claims.check(request);
+  }
+
+  /** @throws StationError as {@link Claims.claimAll} */
+  claimAll(csv: string): Promise<BulkClaim> {
+    return this.#parts.claims.claimAll(csv);
+  }
+
+  /** Claimed devices, `count` of them behind the UUID `after`; `pageNextToken` is given where more follow. */
+  devices(after: string, count: number): RequestRecord {
+    const found = this.#parts.devices.list(after, count + 1);
+    const items = found.slice(0, count).map(shownDevice);
+    const last = found.length > count ? found[count - 1]?.uuid : undefined;
+    return { items, total: this.#parts.devices.count(), ...(last === undefined ? {} : { pageNextToken: last }) };
+  }
+
+  /** @throws StationError service.not-found */
+  device(uuid: string): RequestRecord {
+    return shownDevice(this.#claimed(uuid));
+  }
+
+  /** Gives the device up: claim, queue and pinned key are forgotten. @throws StationError service.not-found */
+  unclaim(text: string): void {
+    const uuid = parseDeviceUuid(text);
+    const { database, devices } = this.#parts;
+    if (uuid === undefined || !atomically(database, () => devices.forget(uuid))) throw notFound("device", text);
+    emptyLog(database);
+  }
+
+  /** Queues a command; answers its id. @throws StationError service.not-found, service.conflict when the queue is full */
+  addCommand(text: string, order: ProvisioningCommand): RequestRecord {
+    const { uuid } = this.#claimed(text);
+    const id = atomically(this.#parts.database, () => this.#parts.orders.add(uuid, order));
+    return shownCommand(this.#command(uuid, id));
+  }
+
+  /** @throws StationError service.not-found */
+  command(text: string, id: string): RequestRecord {
+    return shownCommand(this.#command(this.#claimed(text).uuid, id));
+  }
+
+  /** All commands that the device was given since its claim, oldest first. @throws StationError service.not-found */
+  commands(text: string): RequestRecord {
+    const items = this.#parts.queues.list(this.#claimed(text).uuid).map(shownCommand);
+    return { items, total: items.length };
+  }
+
+  /** @throws StationError service.bad-request for secrets: a rule is kept for ever, secrets only until they are delivered */
+  addRule(rule: ProvisioningRule): RequestRecord {
+    const secret = rule.commands.findIndex(({ request }) => carriesSecret(request));
+    if (secret >= 0)
+      throw new StationError("service.bad-request", `commands.${secret}.request: a rule must not hold a secret`);
+    const id = randomUUID();
+    atomically(this.#parts.database, () => this.#parts.rules.add(id, rule));
+    return { id, ...shownRule(rule) };
+  }
+
+  rules(): RequestRecord {
+    const items = this.#parts.rules.list().map((rule) => ({ ...rule, ...shownRule(rule) }));
+    return { items, total: items.length };
+  }
+
+  addTag(tag: ProvisioningTag): RequestRecord {
+    atomically(this.#parts.database, () => this.#parts.rules.addTag(tag));
+    return tag;
+  }
+
+  tags(): { readonly items: readonly StoredTag[]; readonly total: number } {
+    const items = this.#parts.rules.tags();
+    return { items, total: items.length };
+  }
+
+  #claimed(text: string): ClaimedDevice {
+    const uuid = parseDeviceUuid(text);
+    const device = uuid === undefined ? undefined : this.#parts.devices.device(uuid);
+    if (device === undefined) throw notFound("device", text);
+    return device;
+  }
+
+  #command(uuid: string, id: string): OwnerCommand {
+    const command = this.#parts.queues.find(uuid, id);
+    if (command === undefined) throw notFound("provisioning command", id);
+    return command;
+  }
+}
+
+function notFound(what: string, id: string): StationError {
+  return new StationError("service.not-found", `there is no such ${what}`, { id: id.slice(0, 64) });
+}
+
+function shownDevice(device: ClaimedDevice): RequestRecord {
+  return {
+    id: device.uuid,
+    deviceType: (deviceTypeName(device.deviceType) ?? `type ${device.deviceType}`).replace(" ", "_"),
+    firmwareId: device.firmwareUuid,
+    ownershipStatus: "IDENTIFIED",
+    status: "READY",
+    tags: device.tags,
+    claimedAt: device.claimedAt,
+    ...(device.modemFirmware === undefined ? {} : { modemFirmware: device.modemFirmware }),
+    ...(device.clientVersion === undefined ? {} : { clientVersion: device.clientVersion }),
+    ...(device.lastSeenAt === undefined ? {} : { lastSeenAt: device.lastSeenAt }),
+  };
+}
+
+function shownCommand(command: OwnerCommand): RequestRecord {
+  const { id, description, request, status, response, createdAt, updatedAt } = command;
+  return { id, description, request, status, ...(response === undefined ? {} : { response }), createdAt, updatedAt };
+}
+
+function shownRule(
+  rule: Pick<ProvisioningRule, "name" | "description" | "active" | "commands"> & { readonly tags: readonly string[] },
+): RequestRecord {
+  const { name, description, active, tags } = rule;
+  const commands = rule.commands.map((command) => ({
+    ...(command.description === "" ? {} : { description: command.description }),
+    request: recordOf(command.request),
+  }));
+  return { name, description, active, commands, tags };
+}

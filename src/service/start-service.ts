@@ -1,0 +1,186 @@
+import { hostname } from "node:os";
+import { isIP } from "node:net";
+import type { Clock } from "../core/clock.ts";
+import { minutes } from "../core/duration.ts";
+import { asStationError, type StationError } from "../core/error.ts";
+import { realClock } from "../core/real-clock.ts";
+import type { Secret } from "../core/secret.ts";
+import { ensureServerIdentity, type ServerIdentity } from "./authority.ts";
+import { Claims } from "./claims.ts";
+import { openDatabase, type ServiceDatabase } from "./database.ts";
+import { DeviceApi } from "./device-api.ts";
+import { answerDevice } from "./device-http.ts";
+import { DeviceIdentity } from "./device-identity.ts";
+import { DeviceQueue } from "./device-queue.ts";
+import { DeviceStore } from "./device-store.ts";
+import { startHttps, type Handler, type HttpsService, type RequestLine } from "./https-server.ts";
+import { OrderBook } from "./order-book.ts";
+import { OwnerApi } from "./owner-api.ts";
+import { answerOwner } from "./owner-http.ts";
+import { OwnerKeys } from "./owner-key.ts";
+import { QueueStore } from "./queue-store.ts";
+import { RuleStore } from "./rule-store.ts";
+
+/** What {@link startService} needs. */
+export type ServiceOptions = {
+  /** Where CA, keys and database are kept; made when missing. */
+  readonly dir: string;
+  /** Port of the device side; 0: any free one. */
+  readonly httpsPort: number;
+  /** Port of the owner side; 0: any free one. */
+  readonly ownerPort: number;
+  /** Address or name to listen on; default 127.0.0.1. `0.0.0.0` and `::` stand for every address of the machine. */
+  readonly host?: string;
+  readonly clock?: Clock;
+  /** Told of every handled request. */
+  readonly onRequest?: (line: RequestLine) => void;
+  /** Told why a request was refused or failed; never holds secrets. */
+  readonly onError?: (side: RequestLine["side"], error: StationError) => void;
+};
+
+/** A running embedded service. */
+export type RunningService = {
+  /** Origin of the device side, for example `https://127.0.0.1:8443`. */
+  readonly https: string;
+  /** Origin of the owner side; its paths begin with `/v1/`. */
+  readonly owner: string;
+  readonly httpsPort: number;
+  readonly ownerPort: number;
+  /** The CA certificate that both sides' certificates lead to, PEM. */
+  readonly caFile: string;
+  /** An API key for the owner side. */
+  readonly ownerKey: Secret;
+  /** Ends running requests (5 s at most), then closes everything; calling it again does nothing more. */
+  readonly stop: () => Promise<void>;
+};
+
+const RENEW_CHECK = minutes(12 * 60);
+
+/**
+ * Starts the embedded provisioning service (protocol.md 14): device side and owner side, each on a port of its own, both HTTPS.
+ * Everything it answered to is on disk before it answers.
+ * @throws StationError service.directory, service.in-use, service.files-damaged, service.newer-database, service.port-refused
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const clock = options.clock ?? realClock;
+  const host = options.host ?? "127.0.0.1";
+  const hosts = serverNames(host);
+  const database = openDatabase(options.dir);
+  const servers: HttpsService[] = [];
+  try {
+    const identity = ensureServerIdentity(options.dir, hosts, clock);
+    const keys = new OwnerKeys(database, clock);
+    const ownerKey = keys.ensureFirst(options.dir);
+    const handlers = handlersOf(database, keys, clock, options);
+    const listen = async (side: RequestLine["side"], port: number): Promise<HttpsService> => {
+      const log = options.onRequest ?? (() => undefined);
+      const server = await startHttps({
+        side,
+        host,
+        port,
+        identity,
+        handler: handlers[side],
+        keepAlive: side === "owner",
+        clock,
+        log,
+      });
+      servers.push(server);
+      return server;
+    };
+    const device = await listen("device", options.httpsPort);
+    const owner = await listen("owner", options.ownerPort);
+    const cancelRenewal = watchCertificate(options, hosts, identity, servers, clock);
+    return {
+      https: origin(host, device.port),
+      owner: origin(host, owner.port),
+      httpsPort: device.port,
+      ownerPort: owner.port,
+      caFile: identity.caFile,
+      ownerKey,
+      stop: once(async () => {
+        cancelRenewal();
+        await close(servers, database);
+      }),
+    };
+  } catch (error) {
+    await close(servers, database);
+    throw error;
+  }
+}
+
+function handlersOf(
+  database: ServiceDatabase,
+  keys: OwnerKeys,
+  clock: Clock,
+  options: ServiceOptions,
+): Readonly<Record<RequestLine["side"], Handler>> {
+  const devices = new DeviceStore(database, clock);
+  const queues = new QueueStore(database, clock);
+  const rules = new RuleStore(database, clock);
+  const orders = new OrderBook(devices, queues, rules);
+  const identity = new DeviceIdentity(database, devices, clock);
+  const claims = new Claims(database, devices, identity, orders);
+  const deviceApi = new DeviceApi(identity, new DeviceQueue(database, devices, queues, orders));
+  const ownerApi = new OwnerApi({ database, devices, queues, rules, orders, claims });
+  const report = options.onError ?? (() => undefined);
+  return {
+    device: (request, target) => answerDevice(deviceApi, request, target, (error) => report("device", error)),
+    owner: (request, target) =>
+      answerOwner(
+        ownerApi,
+        (key) => keys.accepts(key),
+        request,
+        target,
+        (error) => report("owner", error),
+      ),
+  };
+}
+
+/** Renews the server certificate in time while the service runs; a failure is told and tried again. */
+function watchCertificate(
+  options: ServiceOptions,
+  hosts: readonly string[],
+  first: ServerIdentity,
+  servers: readonly HttpsService[],
+  clock: Clock,
+): () => void {
+  const state = { certificate: first.certificate, cancel: (): void => undefined };
+  const check = (): void => {
+    try {
+      const identity = ensureServerIdentity(options.dir, hosts, clock);
+      if (identity.certificate !== state.certificate) for (const server of servers) server.renew(identity);
+      state.certificate = identity.certificate;
+    } catch (error) {
+      options.onError?.("device", asStationError(error));
+    }
+    arm();
+  };
+  const arm = (): void => {
+    state.cancel = clock.after(RENEW_CHECK, check);
+  };
+  arm();
+  return () => state.cancel();
+}
+
+/** The names that the server certificate is made for. */
+function serverNames(host: string): readonly string[] {
+  const machine = hostname();
+  const given = host === "0.0.0.0" || host === "::" ? [] : [host];
+  const named = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(machine) ? [machine] : [];
+  return [...new Set(["localhost", "127.0.0.1", "::1", ...given, ...named])];
+}
+
+function origin(host: string, port: number): string {
+  if (host === "0.0.0.0" || host === "::") return `https://localhost:${port}`;
+  return `https://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
+async function close(servers: readonly HttpsService[], database: ServiceDatabase): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()));
+  database.close();
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  const state: { running?: Promise<void> } = {};
+  return () => (state.running ??= work());
+}
