@@ -3,6 +3,7 @@ import { parseDeviceUuid, type DeviceUuid } from "../core/ids.ts";
 import { Secret } from "../core/secret.ts";
 import type { AtPort, AtReply } from "../modem/at-port.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
+import { parseAttestationToken } from "./attestation-token.ts";
 import { failure, failureOf, ok, throwIfStopped, type Outcome } from "./failure.ts";
 
 /** One part of an attestation token as the library reads it: 1 to 127 characters (protocol.md 7.2). */
@@ -71,16 +72,13 @@ export function quotedText(reply: AtReply): string | undefined {
   return /"([^"]*)"/.exec(reply.lines.join("\n"))?.[1];
 }
 
-/** The UUID in the first part of a token: CBOR tag 55799, array of 5, type 1, then the 16 bytes (protocol.md 7.2). */
+/** The UUID that a token names; undefined where it cannot be read. */
 function uuidInToken(token: string): DeviceUuid | undefined {
-  const part = token.split(".", 1)[0] ?? "";
-  if (!/^[A-Za-z0-9_-]+$/.test(part) || part.length % 4 === 1) return undefined;
-  const bytes = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
-  if (!bytes.startsWith("\xd9\xd9\xf7\x85\x01\x50") || bytes.length < 22) return undefined;
-  const hex = [...bytes.slice(6, 22)]
-    .map((character) => character.charCodeAt(0).toString(16).padStart(2, "0"))
-    .join("");
-  return parseDeviceUuid(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"));
+  try {
+    return parseAttestationToken(token).deviceUuid;
+  } catch {
+    return undefined;
+  }
 }
 
 function shownCommand(command: string): string {
