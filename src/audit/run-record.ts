@@ -1,41 +1,6 @@
-import type { Outcome } from "../contract/common.ts";
-import type { Release, RunEvent } from "../contract/run-event.ts";
-import type { BatchId, DeviceUuid, Imei, RunId, SlotId } from "../core/ids.ts";
-
-/** A run as its row in table `run` tells it; every field follows from the run's events. */
-export type RunRecord = {
-  readonly id: RunId;
-  readonly batch: BatchId;
-  readonly slot: SlotId;
-  readonly uuid: DeviceUuid | null;
-  readonly imei: Imei | null;
-  readonly boardSerial: string | null;
-  /** `null` while the run is in progress. */
-  readonly outcome: Outcome | null;
-  /** Error code of a run that did not pass. */
-  readonly code: string | null;
-  /** ISO 8601, UTC, milliseconds. */
-  readonly startedAt: string;
-  readonly finishedAt: string | null;
-  /** Name and revision of the recipe. */
-  readonly recipe: string;
-  readonly recipeSha256: string;
-  readonly operator: string | null;
-  /** Identity of the station. */
-  readonly station: string;
-  readonly link: string;
-  readonly model: string | null;
-  readonly firmware: string | null;
-  readonly hardware: string | null;
-  readonly iccid: string | null;
-  /** What the modem was left in. */
-  readonly release: Release | null;
-  readonly elapsedMs: number | null;
-  /** The unit may have passed before. */
-  readonly again: boolean;
-  /** Simulators or an embedded service took part: not a production record. */
-  readonly training: boolean;
-};
+import type { RunRecord } from "../contract/history.ts";
+import type { RunEvent } from "../contract/run-event.ts";
+import type { BatchId } from "../core/ids.ts";
 
 /** The first event of a run. */
 export type RunStarted = Extract<RunEvent, { type: "run.started" }>;

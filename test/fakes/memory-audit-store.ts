@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import type { RunRecord } from "../../src/contract/history.ts";
 import type { RunEvent } from "../../src/contract/run-event.ts";
 import type { BatchSummary } from "../../src/contract/station-request.ts";
 import { admitEvent, checkBatchStart } from "../../src/audit/admission.ts";
 import type { AuditStore, BatchStart, ExportMade, PassedRun, SignedHead } from "../../src/audit/audit-store.ts";
 import { summarise } from "../../src/audit/batch-summary.ts";
 import { canonicalJson } from "../../src/audit/canonical-json.ts";
-import { nextRecord, startedRecord, type RunRecord } from "../../src/audit/run-record.ts";
+import { nextRecord, startedRecord } from "../../src/audit/run-record.ts";
 import { refuseSecrets } from "../../src/audit/secret-guard.ts";
 import { StationError } from "../../src/core/error.ts";
 import type { BatchId, DeviceUuid, RunId } from "../../src/core/ids.ts";
@@ -100,7 +101,7 @@ export class MemoryAuditStore implements AuditStore {
       .filter((run) => run.uuid === uuid && run.outcome === "PASS")
       .sort((a, b) => ((a.finishedAt ?? "") < (b.finishedAt ?? "") ? 1 : -1));
     const [newest] = passed;
-    if (newest?.finishedAt == null) return undefined;
+    if (newest === undefined || newest.finishedAt === null) return undefined;
     return { runId: newest.id, finishedAt: newest.finishedAt, recipe: newest.recipe };
   }
 

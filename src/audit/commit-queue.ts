@@ -1,0 +1,108 @@
+import type { Database, Transaction } from "better-sqlite3";
+import type { Clock } from "../core/clock.ts";
+import type { Duration } from "../core/duration.ts";
+import { StationError } from "../core/error.ts";
+import { quantity } from "../core/fact.ts";
+import { auditError, isConstraint } from "./sqlite-error.ts";
+
+/** `grouped` work waits for the window; `prompt` work takes what waits along at the next turn of the event loop. */
+export type Urgency = "grouped" | "prompt";
+
+/** How commits are grouped. */
+export type CommitOptions = {
+  readonly clock: Clock;
+  /** How long grouped work may wait for company; 0: never. */
+  readonly window: Duration;
+  /** How much work may wait before new work is refused. */
+  readonly limit: number;
+  /** Called after a rollback: what was thought to be written is not. */
+  readonly onRollback: () => void;
+};
+
+type Job = {
+  readonly apply: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: StationError) => void;
+};
+type Applied = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: StationError };
+
+/** Commit at once when so much waits: longer transactions gain nothing. */
+const FULL_GROUP = 512;
+
+/**
+ * Gathers writes into one transaction per few milliseconds. Work is applied in the order in which it came; a piece that
+ * is refused leaves the others of its group alone; a commit that fails fails the whole group.
+ */
+export class CommitQueue {
+  readonly #db: Database;
+  readonly #options: CommitOptions;
+  readonly #applyAll: Transaction<(jobs: readonly Job[]) => Applied[]>;
+  #waiting: Job[] = [];
+  #cancelTimer: (() => void) | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+
+  constructor(db: Database, options: CommitOptions) {
+    this.#db = db;
+    this.#options = options;
+    const applyOne = db.transaction((job: Job) => job.apply());
+    this.#applyAll = db.transaction((jobs: readonly Job[]) => jobs.map((job) => this.#applied(() => applyOne(job))));
+  }
+
+  /**
+   * Runs `apply` within the next transaction; resolves after its commit with what it answered.
+   * @throws StationError audit.busy when too much waits; what `apply` throws; audit.* of a failed commit
+   */
+  submit<T>(apply: () => T, urgency: Urgency): Promise<T> {
+    const { limit, clock, window } = this.#options;
+    if (this.#waiting.length >= limit)
+      return Promise.reject(
+        new StationError("audit.busy", "too many records wait to be written", { limit: quantity(limit, "items") }),
+      );
+    const committed = new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ apply, resolve: (value) => resolve(value as T), reject });
+    });
+    if (urgency === "prompt" || window === 0 || this.#waiting.length >= FULL_GROUP)
+      this.#immediate ??= setImmediate(() => this.flush());
+    else this.#cancelTimer ??= clock.after(window, () => this.flush());
+    return committed;
+  }
+
+  /** Commits what waits, now. Never throws: failures reach those who wait. */
+  flush(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    const jobs = this.#waiting;
+    this.#waiting = [];
+    if (jobs.length > 0) this.#commit(jobs);
+  }
+
+  #commit(jobs: readonly Job[]): void {
+    let results: readonly Applied[];
+    try {
+      results = this.#applyAll.immediate(jobs);
+    } catch (error) {
+      const failure = auditError(error, "the audit database took no record", { file: this.#db.name });
+      this.#options.onRollback();
+      for (const job of jobs) job.reject(failure);
+      return;
+    }
+    for (const [index, job] of jobs.entries()) {
+      const result = results[index];
+      if (result?.ok === true) job.resolve(result.value);
+      else if (result !== undefined) job.reject(result.error);
+    }
+  }
+
+  /** What a piece of work gave; refusals are answers, failures of the database end the whole transaction. */
+  #applied(apply: () => unknown): Applied {
+    try {
+      return { ok: true, value: apply() };
+    } catch (error) {
+      if (!(error instanceof StationError) && !isConstraint(error)) throw error;
+      this.#options.onRollback();
+      return { ok: false, error: auditError(error, "the audit database refused a record", { file: this.#db.name }) };
+    }
+  }
+}

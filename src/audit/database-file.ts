@@ -1,0 +1,119 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import Database from "better-sqlite3";
+import { StationError } from "../core/error.ts";
+import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./migrate.ts";
+import { auditError } from "./sqlite-error.ts";
+
+/** How long a commit waits for a program that holds the database's lock, ms: the core stands still meanwhile. */
+const BUSY_TIMEOUT = 1000;
+const HEADER_BYTES = 100;
+const MAGIC = "SQLite format 3\0";
+const APPLICATION_ID_OFFSET = 68;
+
+/** What the first bytes of a file say. */
+export type FileKind = "absent" | "empty" | "audit" | "sqlite" | "other";
+
+/**
+ * Looks at a file's first 100 bytes; touches nothing.
+ * @throws StationError audit.missing when the file exists and cannot be read
+ */
+export function fileKind(file: string): FileKind {
+  if (!existsSync(file)) return "absent";
+  const header = headerOf(file);
+  if (header.length === 0) return "empty";
+  if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) return "other";
+  return header.readUInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID ? "audit" : "sqlite";
+}
+
+function headerOf(file: string): Buffer {
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      const header = Buffer.alloc(HEADER_BYTES);
+      return header.subarray(0, readSync(descriptor, header, 0, HEADER_BYTES, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw new StationError("audit.missing", "the file cannot be read", { file }, { cause: error });
+  }
+}
+
+/**
+ * Refuses a file that is not an audit database before anything is written to it.
+ * @throws StationError audit.corrupt, audit.foreign
+ */
+export function refuseForeign(file: string, kind: FileKind): void {
+  if (kind === "other") throw new StationError("audit.corrupt", "the file is not a database or is damaged", { file });
+  if (kind === "sqlite") throw new StationError("audit.foreign", "the database belongs to another program", { file });
+}
+
+/**
+ * Opens the database for writing and brings its schema up to date; makes it when there is none.
+ * The caller holds the writer's lock.
+ * @throws StationError audit.*
+ */
+export function openForWriting(file: string): Database.Database {
+  // With a journal beside it the file is half a transaction: SQLite puts it right first, and then it is looked at.
+  if (!existsSync(`${file}-journal`)) refuseForeign(file, fileKind(file));
+  const db = attempt(file, () => new Database(file, { timeout: BUSY_TIMEOUT }));
+  try {
+    attempt(file, () => {
+      refuseForeignTables(db, file);
+      db.pragma("foreign_keys = ON");
+      db.pragma("trusted_schema = OFF");
+      // A new file gets its tables before it gets its log, so that its header names the station from the first commit.
+      migrate(db);
+      db.pragma("journal_mode = WAL");
+      db.pragma("synchronous = FULL");
+    });
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function refuseForeignTables(db: Database.Database, file: string): void {
+  const isOurs = db.pragma("application_id", { simple: true }) === APPLICATION_ID;
+  const tables = db.prepare<[], number>("SELECT count(*) FROM sqlite_schema").pluck().get() ?? 0;
+  if (!isOurs && tables > 0) refuseForeign(file, "sqlite");
+}
+
+/**
+ * Opens the database for reading beside a writer, or a copy of it. A database at rest is opened in a way that leaves no
+ * files of SQLite behind; one with a log is opened read-only, so that the log stays as it is.
+ * @throws StationError audit.missing, audit.corrupt, audit.foreign, audit.newer
+ */
+export function openForReading(file: string): Database.Database {
+  const kind = fileKind(file);
+  if (kind === "absent" || kind === "empty")
+    throw new StationError("audit.missing", "there is no such database", { file });
+  refuseForeign(file, kind);
+  const readonly = existsSync(`${file}-wal`);
+  const db = attempt(file, () => new Database(file, { readonly, fileMustExist: true, timeout: BUSY_TIMEOUT }));
+  try {
+    attempt(file, () => {
+      db.pragma("query_only = ON");
+      db.pragma("trusted_schema = OFF");
+      const found = schemaVersion(db);
+      if (found < 1 || found > SCHEMA_VERSION)
+        throw new StationError("audit.newer", "the database has a schema that this station does not know", {
+          found,
+          newest: SCHEMA_VERSION,
+        });
+    });
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function attempt<T>(file: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw auditError(error, "the audit database cannot be opened", { file });
+  }
+}

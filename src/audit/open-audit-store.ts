@@ -1,0 +1,131 @@
+import { basename } from "node:path";
+import type { Database } from "better-sqlite3";
+import type { Clock } from "../core/clock.ts";
+import { milliseconds, type Duration } from "../core/duration.ts";
+import { StationError } from "../core/error.ts";
+import { timeOrderedId, type RandomBytes } from "../core/ids.ts";
+import { isoTime } from "../core/iso-time.ts";
+import type { AuditStore, RecoveredRun } from "./audit-store.ts";
+import { BatchLedger } from "./batch-ledger.ts";
+import { genesis, hashRow, type ChainRow, type StationRow } from "./chain.ts";
+import { openForWriting } from "./database-file.ts";
+import { folderKeyKeeper, type KeyKeeper } from "./key-keeper.ts";
+import { Ledger } from "./ledger.ts";
+import { recoverRuns } from "./recovery.ts";
+import { auditError } from "./sqlite-error.ts";
+import { SqliteAuditStore } from "./sqlite-audit-store.ts";
+import { loadStationKey, type StationKey } from "./station-key.ts";
+import { acquireWriterLock, type WriterLock } from "./writer-lock.ts";
+
+/** Where the audit database is and how it is written. */
+export type AuditOptions = {
+  /** Path of the database; made with everything beside it when there is none. */
+  readonly file: string;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Folder of the station's private key; default `<file>.key`. */
+  readonly keyFolder?: string;
+  /** Keeps the private key instead of the folder: the desktop's vault. */
+  readonly keys?: KeyKeeper;
+  /** Version of the station; recorded as `station.started` when given. */
+  readonly version?: string;
+  /** Name that another program is told when it wants to write too; default: name of this program. */
+  readonly program?: string;
+  /** How long events wait for company before a commit; default 4 ms, 0: never. */
+  readonly commitWindow?: Duration;
+  /** How many events may wait; default 20,000. */
+  readonly queueLimit?: number;
+  /** Free space that a batch needs to start, bytes; default 16 MiB. */
+  readonly reserve?: number;
+};
+
+/** An open store and the runs that were found open and closed as ABORTED. */
+export type OpenedAudit = { readonly store: AuditStore; readonly recovered: readonly RecoveredRun[] };
+
+const COMMIT_WINDOW = milliseconds(4);
+const QUEUE_LIMIT = 20_000;
+const RESERVE = 16 * 1024 * 1024;
+/** How many rows at the end of the chain are checked before anything is added to it. */
+const CHECKED_TAIL = 256;
+
+/**
+ * Opens the audit database as its only writer, makes it when there is none, and closes what a power cut left open.
+ * A file that is damaged or foreign is left as it is.
+ * @throws StationError audit.in-use, audit.corrupt, audit.foreign, audit.newer, audit.key, audit.unwritable, audit.full
+ */
+export async function openAuditStore(options: AuditOptions): Promise<OpenedAudit> {
+  const { file, program = basename(process.argv[1] ?? process.title) } = options;
+  const lock = acquireWriterLock(file, { pid: process.pid, program });
+  try {
+    const db = openForWriting(file);
+    try {
+      return await openWith(db, lock, options);
+    } catch (error) {
+      db.close();
+      throw auditError(error, "the audit database cannot be opened", { file });
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openWith(db: Database, lock: WriterLock, options: AuditOptions): Promise<OpenedAudit> {
+  const { clock, version } = options;
+  const { station, key } = await stationOf(db, options);
+  checkTail(db, station);
+  const ledger = new Ledger(db, station);
+  const batches = new BatchLedger(db, ledger, station.id);
+  if (version !== undefined) {
+    const at = isoTime(clock.now());
+    db.transaction(() => ledger.note({ type: "station.started", at, version })).immediate();
+  }
+  const recovered = recoverRuns(db, ledger, batches, clock.now());
+  const { commitWindow = COMMIT_WINDOW, queueLimit = QUEUE_LIMIT, reserve = RESERVE } = options;
+  const settings = { clock, commitWindow, queueLimit, reserve };
+  const store = new SqliteAuditStore({ db, lock, station, key, ledger, batches, ...settings });
+  if (recovered.length > 0) await store.signHead();
+  return { store, recovered };
+}
+
+/** The station's row and its key, made at the first start. */
+async function stationOf(
+  db: Database,
+  { file, clock, random, keyFolder, keys }: AuditOptions,
+): Promise<{ readonly station: StationRow; readonly key: StationKey }> {
+  const known = db
+    .prepare<[], StationRow>("SELECT id, created_at AS createdAt, public_key AS publicKey FROM station")
+    .get();
+  const key = await loadStationKey(keys ?? folderKeyKeeper(keyFolder ?? `${file}.key`), known?.publicKey);
+  if (known !== undefined) return { station: known, key };
+  const station = {
+    id: timeOrderedId(clock.now(), random),
+    createdAt: isoTime(clock.now()),
+    publicKey: key.publicKey,
+  };
+  db.prepare<string[]>("INSERT INTO station (id, created_at, public_key) VALUES (?, ?, ?)").run(
+    ...[station.id, station.createdAt, station.publicKey],
+  );
+  return { station, key };
+}
+
+/**
+ * Checks the end of the chain, so that nothing is appended to one that is broken there; `verifyDatabase` checks it whole.
+ * @throws StationError audit.corrupt
+ */
+function checkTail(db: Database, station: StationRow): void {
+  const rows = db
+    .prepare<[number], ChainRow & { readonly hash: string }>(
+      "SELECT position, run, seq, type, at, body, previous, hash FROM event ORDER BY position DESC LIMIT ?",
+    )
+    .all(CHECKED_TAIL)
+    .reverse();
+  let before: { readonly position: number; readonly hash: string } | undefined;
+  for (const row of rows) {
+    const expected = before?.hash ?? (row.position === 1 ? genesis(station) : row.previous);
+    const follows = before === undefined || row.position === before.position + 1;
+    if (!follows || row.previous !== expected || row.hash !== hashRow(row))
+      throw new StationError("audit.corrupt", "the chain of events is broken", { position: row.position });
+    before = row;
+  }
+}

@@ -1,0 +1,226 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Database, Statement } from "better-sqlite3";
+import type { RunEvent } from "../contract/run-event.ts";
+import type { BatchSummary } from "../contract/station-request.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Duration } from "../core/duration.ts";
+import { StationError } from "../core/error.ts";
+import { quantity } from "../core/fact.ts";
+import type { BatchId, DeviceUuid, RunId } from "../core/ids.ts";
+import { isoTime } from "../core/iso-time.ts";
+import type { AuditStore, BatchStart, ExportMade, PassedRun, SignedHead } from "./audit-store.ts";
+import type { BatchLedger } from "./batch-ledger.ts";
+import { HEAD_TYPE, type StationRow } from "./chain.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import { writeHeadFile } from "./head-file.ts";
+import type { Ledger, Tip } from "./ledger.ts";
+import { schemaVersion } from "./migrate.ts";
+import { refuseSecrets } from "./secret-guard.ts";
+import { auditError } from "./sqlite-error.ts";
+import type { StationKey } from "./station-key.ts";
+import type { WriterLock } from "./writer-lock.ts";
+
+/** The parts that an open store is made of. */
+export type StoreParts = {
+  readonly db: Database;
+  readonly lock: WriterLock;
+  readonly station: StationRow;
+  readonly key: StationKey;
+  readonly ledger: Ledger;
+  readonly batches: BatchLedger;
+  readonly clock: Clock;
+  /** How long events wait for company before they are committed. */
+  readonly commitWindow: Duration;
+  /** How many events may wait. */
+  readonly queueLimit: number;
+  /** No batch starts with less free space, bytes. */
+  readonly reserve: number;
+};
+
+/** The audit store on SQLite (design.md 9). Made by `openAuditStore`. */
+export class SqliteAuditStore implements AuditStore {
+  readonly #parts: StoreParts;
+  readonly #queue: CommitQueue;
+  readonly #statements: ReturnType<typeof prepare>;
+  /** Signings follow one another, so that the newest head is written last. */
+  #signing: Promise<unknown> = Promise.resolve();
+  /** A head that is in the chain but not yet beside the database. */
+  #unkept: SignedHead | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.#statements = prepare(parts.db);
+    this.#queue = new CommitQueue(parts.db, {
+      clock: parts.clock,
+      window: parts.commitWindow,
+      limit: parts.queueLimit,
+      onRollback: () => parts.ledger.forget(),
+    });
+  }
+
+  get stationId(): string {
+    return this.#parts.station.id;
+  }
+
+  async startBatch(start: BatchStart): Promise<void> {
+    this.assertWritable();
+    await this.#queue.submit(() => this.#parts.batches.start(start), "prompt");
+  }
+
+  async append(event: RunEvent): Promise<void> {
+    this.#refuseClosed();
+    const urgency = event.type === "run.finished" ? "prompt" : "grouped";
+    await this.#queue.submit(() => this.#parts.ledger.append(event), urgency);
+  }
+
+  async finishBatch(batch: BatchId, at: string, seconds: number): Promise<BatchSummary> {
+    this.#refuseClosed();
+    const summary = await this.#queue.submit(() => this.#parts.batches.finish(batch, at, seconds), "prompt");
+    await this.signHead();
+    return summary;
+  }
+
+  async putSetting(uuid: DeviceUuid, key: string, value: string, runId: RunId): Promise<void> {
+    this.#refuseClosed();
+    const at = isoTime(this.#parts.clock.now());
+    await this.#queue.submit(() => {
+      if (this.#statements.hasRun.get(runId) === undefined)
+        throw new StationError("audit.unknown", "there is no such run", { run: runId });
+      refuseSecrets(value, { uuid, key });
+      this.#statements.putSetting.run(uuid, key, value, runId, at);
+    }, "grouped");
+  }
+
+  settingsOf(uuid: DeviceUuid): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#reading(() => this.#statements.settings.all(uuid)));
+  }
+
+  passedBefore(uuid: DeviceUuid): PassedRun | undefined {
+    return this.#reading(() => this.#statements.passed.get(uuid));
+  }
+
+  async recordExport({ at, format, rows, sha256, scope }: ExportMade): Promise<SignedHead> {
+    this.#refuseClosed();
+    const note = (): Tip => this.#parts.ledger.note({ type: "export.made", at, format, rows, sha256 });
+    const tip = await this.#queue.submit(note, "prompt");
+    return this.#inTurn(() => this.#sign(tip, scope));
+  }
+
+  assertWritable(): void {
+    this.#refuseClosed();
+    const { db, reserve } = this.#parts;
+    try {
+      const free = freeBytes(db.name);
+      if (free < reserve)
+        throw new StationError("audit.full", "too little space is left on the disk", {
+          ...{ file: db.name, free: quantity(free, "bytes"), needed: quantity(reserve, "bytes") },
+        });
+      probe(db);
+    } catch (error) {
+      throw auditError(error, "the audit database cannot be written", { file: db.name });
+    }
+  }
+
+  /**
+   * Signs the end of the chain, appends the signature and keeps it beside the database.
+   * Does nothing when the last row is a signed head already.
+   * @throws StationError audit.*
+   */
+  async signHead(): Promise<void> {
+    await this.#inTurn(async () => {
+      const { tip } = this.#parts.ledger;
+      if (tip.type !== HEAD_TYPE && tip.position > 0) await this.#sign(tip, undefined);
+      else if (this.#unkept !== undefined) await this.#keep(this.#unkept);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { db, lock } = this.#parts;
+    try {
+      this.#queue.flush();
+      await this.signHead();
+    } finally {
+      this.#queue.flush();
+      try {
+        db.pragma("wal_checkpoint(TRUNCATE)");
+      } finally {
+        db.close();
+        lock.release();
+      }
+    }
+  }
+
+  #inTurn<T>(sign: () => Promise<T>): Promise<T> {
+    const signed = this.#signing.then(sign);
+    this.#signing = signed.catch(() => undefined);
+    return signed;
+  }
+
+  async #sign({ position, hash }: Tip, scope: string | undefined): Promise<SignedHead> {
+    const { key, ledger, clock, station } = this.#parts;
+    const at = isoTime(clock.now());
+    const claim = { station: station.id, position, hash, at, ...(scope === undefined ? {} : { scope }) };
+    const head = { position, hash, jws: await key.sign(claim) };
+    await this.#queue.submit(() => ledger.seal(head, at), "prompt");
+    await this.#keep(head);
+    return head;
+  }
+
+  async #keep(head: SignedHead): Promise<void> {
+    this.#unkept = head;
+    await writeHeadFile(this.#parts.db.name, head);
+    this.#unkept = undefined;
+  }
+
+  #refuseClosed(): void {
+    if (this.#closing !== undefined) throw new StationError("audit.closed", "the audit store is closed");
+  }
+
+  #reading<T>(read: () => T): T {
+    this.#refuseClosed();
+    try {
+      return read();
+    } catch (error) {
+      throw auditError(error, "the audit database cannot be read", { file: this.#parts.db.name });
+    }
+  }
+}
+
+function freeBytes(file: string): number {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  return bavail * bsize;
+}
+
+/** Writes without leaving a trace: room for new pages is asked for and given back, then a page is really committed. */
+function probe(db: Database): void {
+  db.transaction(() => {
+    db.exec("SAVEPOINT room; CREATE TABLE probe (room BLOB); INSERT INTO probe VALUES (zeroblob(65536))");
+    db.exec("ROLLBACK TO room; RELEASE room");
+    db.pragma(`user_version = ${schemaVersion(db)}`);
+  }).immediate();
+}
+
+function prepare(db: Database) {
+  const settings: Statement<[string], [string, string]> = db.prepare(
+    "SELECT key, value FROM device_setting WHERE uuid = ? ORDER BY key",
+  );
+  return {
+    settings: settings.raw(),
+    hasRun: db.prepare<[string]>("SELECT 1 FROM run WHERE id = ?"),
+    putSetting: db.prepare<string[]>(
+      `INSERT INTO device_setting (uuid, key, value, run, at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (uuid, key) DO UPDATE SET value = excluded.value, run = excluded.run, at = excluded.at`,
+    ),
+    passed: db.prepare<[string], PassedRun>(
+      `SELECT id AS runId, finished_at AS finishedAt, recipe FROM run
+       WHERE uuid = ? AND outcome = 'PASS' ORDER BY finished_at DESC LIMIT 1`,
+    ),
+  };
+}
