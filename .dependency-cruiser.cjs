@@ -20,7 +20,7 @@ const FOLDERS = {
     node: true,
   },
   audit: { mayImport: ["core", "contract"], npm: ["better-sqlite3", "jose"], node: true },
-  station: { mayImport: ["core", "contract", "audit"], npm: ["yaml"], node: true },
+  station: { mayImport: ["core", "contract", "audit"], npm: ["yaml", "csv-parse", "zod"], node: true },
   service: {
     mayImport: ["core", "contract", "provisioning", "dtls"],
     npm: ["coap", "coap-packet", "better-sqlite3", "jose", "@noble/curves", "@peculiar/x509", "csv-parse", "cbor-x"],

@@ -15,12 +15,15 @@ export const RelativePathSchema = z
   );
 
 /** Where a secret of a recipe comes from: a file below the recipe's folder or an environment variable; never the recipe itself. */
-export const SecretSourceSchema = z.union([
-  z.strictObject({ file: RelativePathSchema }),
-  z.strictObject({
-    env: z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/, "must be an environment variable's name in capitals"),
-  }),
-]);
+export const SecretSourceSchema = z.union(
+  [
+    z.strictObject({ file: RelativePathSchema }),
+    z.strictObject({
+      env: z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/, "must be an environment variable's name in capitals"),
+    }),
+  ],
+  "must be { file: … } below the recipe's folder or { env: … } with a variable's name in capitals",
+);
 
 const attributes = z
   .string()

@@ -17,12 +17,6 @@ export const STATION_CODES = {
     retry: true,
     advice: "The station was closed during the run: start the slot again after the next start.",
   },
-  "station.power-cut": {
-    blame: "person",
-    retry: true,
-    advice:
-      "The station stopped in the middle of this run: run the unit again; its last command may or may not have happened.",
-  },
   "station.worker-start": {
     blame: "station",
     retry: true,
@@ -76,16 +70,6 @@ export const STATION_CODES = {
     retry: true,
     advice: "A board with this serial is running in another slot: scan the board again.",
   },
-  "station.serial-missing": {
-    blame: "input",
-    retry: false,
-    advice: "The recipe wants a board serial: scan the board's label first.",
-  },
-  "station.serial-pattern": {
-    blame: "input",
-    retry: false,
-    advice: "The board serial does not look as the recipe says: scan the right label.",
-  },
   "station.unit-in-other-slot": {
     blame: "line",
     retry: true,
@@ -96,17 +80,6 @@ export const STATION_CODES = {
     blame: "input",
     retry: false,
     advice: "This unit passed before: put it aside, or run it once more with the option again.",
-  },
-  "station.owner-key-missing": {
-    blame: "input",
-    retry: false,
-    advice:
-      "The recipe claims units, and no API key is there: set the profile's key variable or give the key in Settings.",
-  },
-  "station.owner-missing": {
-    blame: "input",
-    retry: false,
-    advice: "The recipe claims units, and the profile has no owner API: add it to the profile, or claim elsewhere.",
   },
   "station.closed": {
     blame: "input",

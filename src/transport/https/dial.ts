@@ -38,7 +38,9 @@ async function openTcp(journey: Journey, signal: AbortSignal): Promise<Socket> {
       autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
     });
     if (isIP(journey.host) !== 0) journey.step = "connect";
-    socket.once("lookup", () => (journey.step = "connect"));
+    socket.on("lookup", (error: Error | null) => {
+      if (error === null) journey.step = "connect";
+    });
     await socketEvent(socket, "connect", signal);
     return socket;
   } catch (error) {

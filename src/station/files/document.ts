@@ -1,0 +1,137 @@
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from "yaml";
+import { StationError } from "../../core/error.ts";
+import { describeProblem, problemsError, type FileProblem } from "./file-problem.ts";
+
+/** A line and column of a document, counted from 1. */
+export type Place = { readonly line: number; readonly column: number };
+
+/** A YAML or JSON document with the place of each value. */
+export type ParsedDocument = {
+  readonly value: unknown;
+  /** Where the value at `path` stands; of a value that is not there, where the nearest one around it stands. */
+  placeOf(path: readonly PropertyKey[]): Place;
+  /** Where the key at the end of `path` stands. */
+  keyPlaceOf(path: readonly PropertyKey[]): Place;
+};
+
+const MOST_ALIASES = 50;
+const DEEPEST = 64;
+
+/**
+ * Parses YAML 1.2, of which JSON is a part: one document, text keys, no key twice, at most 50 aliases, at most 64 levels.
+ * @throws StationError file.syntax and file.invalid with file, line and column
+ */
+export function parseYaml(text: string, file: string): ParsedDocument {
+  const lines = new LineCounter();
+  const parsed = guarded(file, () =>
+    parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: true,
+      stringKeys: true,
+      version: "1.2",
+      schema: "core",
+      merge: false,
+      resolveKnownTags: false,
+      logLevel: "silent",
+    }),
+  );
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  refuseBadSyntax(parsed, file, place);
+  refuseBadShape(parsed, file, place);
+  const value = guarded(file, (): unknown => parsed.toJS({ maxAliasCount: MOST_ALIASES }));
+  return {
+    value,
+    placeOf: (path) => place(offsetOf(parsed, path)),
+    keyPlaceOf: (path) => place(keyOffsetOf(parsed, path)),
+  };
+}
+
+type Parsed = Document.Parsed;
+
+/** Runs a step of the YAML library; whatever it throws (depth, alias bombs) is the file's fault. */
+function guarded<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const what = cause instanceof RangeError ? "the file is nested too deeply" : "the file repeats too much by aliases";
+    throw new StationError("file.syntax", what, { file, deepest: DEEPEST, aliases: MOST_ALIASES }, { cause });
+  }
+}
+
+function refuseBadSyntax(parsed: Parsed, file: string, place: (offset: number) => Place): void {
+  const [first] = [...parsed.errors, ...parsed.warnings].toSorted((a, b) => a.pos[0] - b.pos[0]);
+  if (first === undefined) return;
+  const { line, column } = place(first.pos[0]);
+  const what = first.message.split("\n")[0]?.slice(0, 200) ?? "";
+  const text = describeProblem({ line, column, field: "", what });
+  throw new StationError("file.syntax", text, { file, line, column });
+}
+
+/** Refuses what parses but has no place in our files: too many levels, and keys that objects of the language treat as special. */
+function refuseBadShape(parsed: Parsed, file: string, place: (offset: number) => Place): void {
+  const problems: FileProblem[] = [];
+  guarded(file, () =>
+    visit(parsed, {
+      Node: (_key, node, path) => {
+        if (path.filter((part) => !isPair(part)).length <= DEEPEST) return undefined;
+        problems.push({
+          ...place(node.range?.[0] ?? 0),
+          field: "",
+          what: `must not be nested deeper than ${DEEPEST} levels`,
+        });
+        return visit.BREAK;
+      },
+      Pair: (_key, pair) => {
+        if (!isScalar(pair.key) || pair.key.value !== "__proto__") return undefined;
+        problems.push({ ...place(pair.key.range?.[0] ?? 0), field: "__proto__", what: "is not a field of this file" });
+        return undefined;
+      },
+    }),
+  );
+  if (problems.length > 0) throw problemsError(file, problems);
+}
+
+function offsetOf(parsed: Parsed, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length >= 0; length--) {
+    const found = nodeAt(parsed, path.slice(0, length));
+    if (found !== undefined) return found.range?.[0] ?? 0;
+  }
+  return 0;
+}
+
+function keyOffsetOf(parsed: Parsed, path: readonly PropertyKey[]): number {
+  const around = nodeAt(parsed, path.slice(0, -1));
+  const name = path.at(-1);
+  if (isMap(around))
+    for (const pair of around.items) if (isScalar(pair.key) && pair.key.value === name) return pair.key.range?.[0] ?? 0;
+  return offsetOf(parsed, path);
+}
+
+function nodeAt(parsed: Parsed, path: readonly PropertyKey[]): Node | undefined {
+  let node: unknown = parsed.contents;
+  for (const part of path) {
+    const target: unknown = isAlias(node) ? node.resolve(parsed) : node;
+    if (!isMap(target) && !isSeq(target)) return undefined;
+    node = target.get(part, true);
+  }
+  return isNodeWithRange(node) ? node : undefined;
+}
+
+function isNodeWithRange(node: unknown): node is Node {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
+}

@@ -1,0 +1,59 @@
+import { dirname, resolve } from "node:path";
+import { ProfileSchema, type Profile, type ResolvedProfile } from "../../contract/profile.ts";
+import { LARGEST_NAMED } from "./beside.ts";
+import { problemOf, problemsError, type FileProblem } from "./file-problem.ts";
+import { loadDocument } from "./load-document.ts";
+import { checkCertificates } from "./pem.ts";
+import { readTextFile } from "./text-file.ts";
+
+/**
+ * Reads a profile and its CA files. They are named from the profile's folder and, unlike the files of recipes, may lie anywhere:
+ * certificates are public, must parse as such, and only ever narrow whom the station trusts.
+ * @throws StationError file.*; every problem is listed with line, column, field and limit
+ */
+export async function loadProfile(path: string): Promise<ResolvedProfile> {
+  const { value, document } = await loadDocument(path, ProfileSchema);
+  const problems: FileProblem[] = [];
+  const resolved = await withAuthorities(value, async (file, where) => {
+    try {
+      return await readAuthority(dirname(path), file);
+    } catch (error) {
+      problems.push(problemOf(error, where, document.placeOf(where)));
+      return "";
+    }
+  });
+  if (problems.length > 0) throw problemsError(path, problems);
+  return resolved;
+}
+
+/**
+ * The profile with its CA files read, their names taken from `folder`.
+ * @throws StationError file.* of the first CA file that cannot be used
+ */
+export function resolveProfile(profile: Profile, folder: string): Promise<ResolvedProfile> {
+  return withAuthorities(profile, (file) => readAuthority(folder, file));
+}
+
+type ReadAuthority = (file: string, where: readonly PropertyKey[]) => Promise<string>;
+
+async function withAuthorities(profile: Profile, read: ReadAuthority): Promise<ResolvedProfile> {
+  const { https, coaps, owner, ...rest } = profile;
+  return {
+    ...rest,
+    ...(https === undefined ? {} : { https: { ...https, ca: await read(https.ca, ["https", "ca"]) } }),
+    ...(coaps === undefined ? {} : { coaps: { ...coaps, ca: await read(coaps.ca, ["coaps", "ca"]) } }),
+    ...(owner === undefined ? {} : { owner: await withOwnerAuthority(owner, read) }),
+  };
+}
+
+type Owner = NonNullable<Profile["owner"]>;
+
+async function withOwnerAuthority(owner: Owner, read: ReadAuthority): Promise<Owner> {
+  return owner.ca === undefined ? owner : { ...owner, ca: await read(owner.ca, ["owner", "ca"]) };
+}
+
+async function readAuthority(folder: string, file: string): Promise<string> {
+  const { text } = await readTextFile(resolve(folder, file), LARGEST_NAMED);
+  checkCertificates(text);
+  return text;
+}
