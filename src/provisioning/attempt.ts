@@ -35,7 +35,7 @@ export async function runAttempt(ports: AttemptPorts, signal?: AbortSignal): Pro
   });
   if (result === undefined) return endWithoutTime(support, tally);
   if (result.kind === "finished") await ports.saveId();
-  await raiseResult(result, support, signal);
+  raise(support, await resultEvent(result, support, signal));
   ports.conclude(result);
   raise(support, { type: "STOP" });
   return outcomeOf(result, tally, support.latestId());
@@ -82,15 +82,20 @@ function endWithoutTime(support: SessionSupport, tally: SessionTally): SessionOu
   return outcomeOf(failed("ETIMEDOUT", error), tally, support.latestId());
 }
 
-async function raiseResult(result: SessionResult, support: SessionSupport, signal?: AbortSignal): Promise<void> {
-  if (result.kind === "finished") return raise(support, { type: "DONE" });
-  if (result.kind === "no-commands") return raise(support, { type: "NO_COMMANDS" });
+/** The one event that tells how a run ended (protocol.md 10). */
+async function resultEvent(
+  result: SessionResult,
+  support: SessionSupport,
+  signal?: AbortSignal,
+): Promise<ProvisioningEvent> {
+  if (result.kind === "finished") return { type: "DONE" };
+  if (result.kind === "no-commands") return { type: "NO_COMMANDS" };
   const { errno, error } = result;
   const type = failureEventName(errno);
-  if (type === "NO_COMMANDS") return raise(support, { type });
-  if (type !== "FAILED_DEVICE_NOT_CLAIMED") return raise(support, { type, error });
+  if (type === "NO_COMMANDS") return { type };
+  if (type !== "FAILED_DEVICE_NOT_CLAIMED") return { type, error };
   const token = await tokenFor(support, signal);
-  raise(support, { type, error, ...(token === undefined ? {} : { token }) });
+  return token === undefined ? { type, error } : { type, error, token };
 }
 
 /** The token to claim the unit with; the event goes without it when the modem makes none. */

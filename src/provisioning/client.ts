@@ -155,13 +155,17 @@ export class ProvisioningClient {
     switch (next.kind) {
       case "announce":
         void this.#runner.raise(callback, { type: "SCHEDULED_PROVISIONING", seconds: next.seconds });
-        return this.#stepAfter(next.seconds);
+        this.#stepAfter(next.seconds);
+        break;
       case "backoff":
-        return this.#stepAfter(next.seconds);
+        this.#stepAfter(next.seconds);
+        break;
       case "fatal":
-        return void this.#runner.raise(callback, { type: "FATAL_ERROR", error: scheduleBroken(clock) });
+        void this.#runner.raise(callback, { type: "FATAL_ERROR", error: scheduleBroken(clock) });
+        break;
       case "run":
-        return this.#run(callback);
+        await this.#run(callback);
+        break;
     }
   }
 

@@ -164,11 +164,9 @@ function checkEach(options: ProvisioningOptions): void {
   }
 }
 
-function check<Name extends OptionName>(name: Name, options: ProvisioningOptions): void {
-  const rule: { readonly range: string; accepts(value: never): boolean } = OPTION_RULES[name];
-  const value = options[name];
-  const accepts: (value: unknown) => boolean = (given) => rule.accepts(given as never);
-  if (!accepts(value)) throw invalid(name, String(value).slice(0, 64), rule.range);
+function check(name: OptionName, options: ProvisioningOptions): void {
+  const rule: { readonly range: string; accepts(value: unknown): boolean } = OPTION_RULES[name];
+  if (!rule.accepts(options[name])) throw invalid(name, String(options[name]).slice(0, 64), rule.range);
 }
 
 function isOptionName(name: string): name is OptionName {

@@ -1,4 +1,4 @@
-import { asStationError, StationError } from "../core/error.ts";
+import { asStationError, type StationError } from "../core/error.ts";
 import { runAttempt } from "./attempt.ts";
 import { PC_CLOCK, type ClientPorts } from "./client-ports.ts";
 import { runCoapSession } from "./coap-session.ts";

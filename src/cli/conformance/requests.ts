@@ -169,7 +169,9 @@ function parametersOf(query: string): ReadonlyMap<string, string> {
 }
 
 function headerOf(row: Row, name: string): string {
-  const found = listField(row, "headers").find((header) => String(header).startsWith(`${name}: `));
+  const found = listField(row, "headers")
+    .map(String)
+    .find((header) => header.startsWith(`${name}: `));
   if (found === undefined) throw invalid("headers", name);
-  return String(found).slice(name.length + 2);
+  return found.slice(name.length + 2);
 }

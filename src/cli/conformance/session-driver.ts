@@ -41,20 +41,27 @@ class SessionDriver {
   async perform(step: ScenarioStep): Promise<void> {
     switch (step.kind) {
       case "init":
-        return this.#init(step.callback);
+        this.#init(step.callback);
+        break;
       case "modeminit":
         await this.#client.installRootCa().catch(() => undefined);
-        return this.#init(true);
+        this.#init(true);
+        break;
       case "trigger":
-        return this.#world.record("api", { call: "trigger", ret: apiNumber(this.#client.triggerManually()) });
+        this.#world.record("api", { call: "trigger", ret: apiNumber(this.#client.triggerManually()) });
+        break;
       case "interval":
-        return this.#setInterval(step.value);
+        await this.#setInterval(step.value);
+        break;
       case "net":
-        return this.#client.notifyNetwork(step.up);
+        this.#client.notifyNetwork(step.up);
+        break;
       case "run":
-        return this.#run(step.count);
+        await this.#run(step.count);
+        break;
       case "wait":
-        return this.#wait(step.seconds);
+        await this.#wait(step.seconds);
+        break;
     }
   }
 
@@ -135,18 +142,23 @@ class SessionDriver {
   #happen(entry: TimelineEntry): void {
     switch (entry.kind) {
       case "cfun":
-        return this.#world.setMode(entry.mode);
+        this.#world.setMode(entry.mode);
+        break;
       case "net":
-        return this.#client.notifyNetwork(entry.up);
+        this.#client.notifyNetwork(entry.up);
+        break;
       case "put":
-        return void this.#world.settings.write(entry.key, entry.value);
+        void this.#world.settings.write(entry.key, entry.value);
+        break;
     }
   }
 }
 
 /** Lets everything happen that needs no time: promises settle before the next turn of the event loop. */
 function quiet(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function endless(what: string, limit: number): StationError {

@@ -79,8 +79,11 @@ function ms(row: Row): number {
 
 function fieldsOf(row: Row): Entry {
   const k = textField(row, "k");
-  const pick = (...fields: string[]): Entry =>
-    Object.fromEntries([["k", k], ...fields.filter((field) => row[field] !== undefined).map((f) => [f, row[f]])]);
+  const pick = (...fields: readonly string[]): Entry => {
+    const picked: Record<string, unknown> = { k };
+    for (const field of fields) if (row[field] !== undefined) picked[field] = row[field];
+    return picked;
+  };
   switch (k) {
     case "event":
       return pick("event", "seconds", "token");
