@@ -83,8 +83,9 @@ function stateOf(item: Readonly<Record<string, unknown>>): CommandState | undefi
   const { id, status, response } = item;
   if (typeof id !== "string" || typeof status !== "string") return undefined;
   const word = shown(status, 64);
-  const message = isObject(response) ? failureText(response) : undefined;
-  return { id: id.slice(0, 128), state: meaningOf(word), status: word, ...(message === undefined ? {} : { message }) };
+  const state = meaningOf(word);
+  const message = state === "failed" && isObject(response) ? failureText(response) : undefined;
+  return { id: id.slice(0, 128), state, status: word, ...(message === undefined ? {} : { message }) };
 }
 
 function meaningOf(status: string): CommandState["state"] {
@@ -92,11 +93,18 @@ function meaningOf(status: string): CommandState["state"] {
   return status === "SUCCEEDED" ? "succeeded" : "failed";
 }
 
-/** The text of an error in a command's response: `error.message`, or `message` beside no result. */
+/**
+ * What a failed command's response tells: `reason`, `error` or `message` of the response or of its one part, named after the
+ * command's kind. A modem's answer may be among them: it is asked for failed commands only, whose answers hold no tokens.
+ */
 function failureText(response: Readonly<Record<string, unknown>>): string | undefined {
-  const { error } = response;
-  const text = isObject(error) ? error["message"] : error;
-  return typeof text === "string" ? shown(text, 256) : undefined;
+  const parts = [response, ...Object.values(response).filter(isObject)];
+  for (const name of ["reason", "error", "message"])
+    for (const part of parts) {
+      const text = part[name];
+      if (typeof text === "string" && text !== "") return shown(text, 256);
+    }
+  return undefined;
 }
 
 function unitOf(value: Readonly<Record<string, unknown>>): ClaimedUnit | undefined {

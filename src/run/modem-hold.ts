@@ -12,7 +12,7 @@ export class ModemHold {
   readonly #opener: ModemOpener;
   #modem: OpenModem | undefined;
   #found: FoundState | undefined;
-  #touched = false;
+  #deaf = false;
 
   constructor(opener: ModemOpener) {
     this.#opener = opener;
@@ -23,9 +23,9 @@ export class ModemHold {
     return this.#found;
   }
 
-  /** Whether anything was ever sent to the modem. */
-  get touched(): boolean {
-    return this.#touched;
+  /** Whether the line opened and the modem on it did not answer. */
+  get deaf(): boolean {
+    return this.#deaf;
   }
 
   /** The open modem. @throws StationError link.closed when it is not open */
@@ -43,23 +43,24 @@ export class ModemHold {
     await this.close();
     try {
       this.#modem = await this.#opener.open(signal);
+      return this.#modem;
     } catch (error) {
-      // A port that opened was written to: the modem may have heard something.
-      this.#touched ||= !(error instanceof StationError && error.code.startsWith("link."));
+      this.#deaf = error instanceof StationError && error.code.startsWith("at.");
       throw error;
     }
-    this.#touched = true;
-    return this.#modem;
   }
 
-  /** Brings the session into the form that the run needs, and keeps what was there the first time. @param port the open modem as the phase may use it */
+  /**
+   * Keeps how the modem was found, the first time, then brings the session into the form that the run needs.
+   * @param port the open modem as the phase may use it
+   * @throws StationError at.*, link.*
+   */
   async settle(port: AtPort): Promise<void> {
-    const echo = this.modem.echoed;
-    await echoOff(port);
-    const errorReports = await readErrorReports(port);
-    if (errorReports === 0) await setErrorReports(port, 1);
     const mode = await readFunctionalMode(port);
-    this.#found ??= { mode, errorReports, echo };
+    const errorReports = await readErrorReports(port);
+    this.#found ??= { mode, errorReports, echo: this.modem.echoed };
+    await echoOff(port);
+    if (errorReports === 0) await setErrorReports(port, 1);
   }
 
   /** Closes the line; harmless when repeated. */

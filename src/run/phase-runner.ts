@@ -114,7 +114,8 @@ function stoppable<T>(
     const onStop = (): void => halt(asStationError(abortReason(stop)));
     stop.addEventListener("abort", onStop, { once: true });
     timers.push(clock.after(limit, () => halt(overdue(phase, limit))));
-    work(controller.signal).then(
+    const begin = async (): Promise<T> => work(controller.signal);
+    begin().then(
       (value) => settle({ kind: "passed", value }),
       (error: unknown) => settle({ kind: "failed", error: asStationError(error) }),
     );

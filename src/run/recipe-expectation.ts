@@ -83,3 +83,11 @@ function credential(what: string, secTag: number, type: number): Extract<Expecta
 function looseOf(content: string, sha256: Sha256): { readonly looseSha256: string } {
   return { looseSha256: contentDigests(content, sha256).looseSha256 };
 }
+
+/** The security tags that a recipe and its execution touch, in order. */
+export function secTagsOf(expectations: readonly Expectation[], held: readonly CredentialPlace[]): readonly number[] {
+  const expected = expectations.flatMap((expectation) =>
+    expectation.kind === "credential" ? [expectation.place.secTag] : [],
+  );
+  return [...new Set([...expected, ...held.map(({ secTag }) => secTag)])].sort((left, right) => left - right);
+}

@@ -22,10 +22,9 @@ export async function releaseModem(
   portOf: () => AtPort,
   signal: AbortSignal,
 ): Promise<ReleaseEnd> {
-  if (!hold.touched) return { release: "untouched" };
   try {
     const { found } = hold;
-    if (found === undefined) return unreachable(hold.isOpen ? undefined : neverAnswered());
+    if (found === undefined) return hold.deaf ? unreachable(neverAnswered()) : { release: "untouched" };
     if (!hold.isOpen) await hold.open(signal);
     return await putBackOrReopen(hold, wish, found, portOf, signal);
   } catch (error) {
@@ -75,6 +74,6 @@ function neverAnswered(): StationError {
   return new StationError("at.silent", "the modem never answered, so it could not be released");
 }
 
-function unreachable(error: StationError | undefined): ReleaseEnd {
-  return error === undefined ? { release: "unreachable" } : { release: "unreachable", error };
+function unreachable(error: StationError): ReleaseEnd {
+  return { release: "unreachable", error };
 }

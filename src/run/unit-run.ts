@@ -1,0 +1,219 @@
+import type { Device, Outcome } from "../contract/common.ts";
+import type { Admission, Order } from "../contract/order.ts";
+import { OwnerClient } from "../cloud/owner-client.ts";
+import type { OwnerApi } from "../cloud/owner-api.ts";
+import { ownerCommands } from "../cloud/owner-command.ts";
+import { withLimit, type Clock } from "../core/clock.ts";
+import { seconds } from "../core/duration.ts";
+import type { Sha256 } from "../core/digest.ts";
+import { asStationError, reportOf, StationError } from "../core/error.ts";
+import type { AtPort } from "../modem/at-port.ts";
+import { CFUN } from "../modem/commands/functional-mode.ts";
+import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
+import { checkUnit } from "./check-phase.ts";
+import { claimUnit } from "./claim-phase.ts";
+import { clientOptions } from "./client-options.ts";
+import { CommandQueue } from "./command-queue.ts";
+import { DeviceRole } from "./device-role.ts";
+import { gatedPort, gatedShell } from "./gated-port.ts";
+import { admitted, identifyUnit, type KeptSettings } from "./identify-phase.ts";
+import type { Journal } from "./journal.ts";
+import { Ledger } from "./ledger.ts";
+import { ModemHold } from "./modem-hold.ts";
+import type { ModemOpener } from "./modem-opener.ts";
+import { outcomeOf } from "./outcome.ts";
+import { PhaseRunner } from "./phase-runner.ts";
+import { expectationsOf, secTagsOf, type Expectation } from "./recipe-expectation.ts";
+import { releaseModem, type ReleaseEnd } from "./release-phase.ts";
+import { Transcript } from "./transcript.ts";
+import { settingsStoreOf, UnitSettings } from "./unit-settings.ts";
+import { verifyCredentials } from "./verify-phase.ts";
+import { verifyBoardSettings } from "./verify-settings.ts";
+import { judgeWork } from "./work-judgement.ts";
+
+/** The part of an order that the phases need; ports, keys and proxies are behind the ports of {@link UnitRunParts}. */
+export type UnitOrder = Pick<Order, "settings" | "release" | "recipe" | "profile" | "boardSerial">;
+
+/** Everything that one run takes. */
+export type UnitRunParts = {
+  readonly order: UnitOrder;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+  readonly journal: Journal;
+  readonly opener: ModemOpener;
+  readonly http?: HttpTransport;
+  readonly coap?: CoapTransport;
+  /** The owner's API; needed where the recipe is claimed by the station. */
+  readonly owner?: OwnerApi;
+  /** Waits for the core's answer to `unit.identified`. */
+  readonly admission: (signal: AbortSignal) => Promise<Admission>;
+  /** Hands a setting of the unit to the station's own store. */
+  readonly keepSetting: (key: string, value: string) => void;
+  /** Aborts with the reason when a person stops the run. */
+  readonly stop: AbortSignal;
+};
+
+/** How long the core may take to admit a unit. */
+const ADMISSION_LIMIT = seconds(15);
+/** How long one request to the owner's API may take. */
+const OWNER_LIMIT = seconds(60);
+
+/** One attempt on one unit: the phases of design.md 6 in order, then the release, then the outcome. */
+export class UnitRun {
+  readonly #parts: UnitRunParts;
+  readonly #phases: PhaseRunner;
+  readonly #transcript: Transcript;
+  readonly #hold: ModemHold;
+  readonly #ledger: Ledger;
+
+  constructor(parts: UnitRunParts) {
+    const { journal, clock, stop, sha256, opener } = parts;
+    this.#parts = parts;
+    this.#phases = new PhaseRunner({ journal, clock, stop });
+    this.#transcript = new Transcript({ clock, sha256, tell: (body) => journal.tell(body) });
+    this.#hold = new ModemHold(opener);
+    this.#ledger = new Ledger(sha256);
+  }
+
+  /** Walks the phases, releases the modem whatever happened, and tells `run.finished`. Never throws. */
+  async execute(): Promise<Outcome> {
+    const { clock, journal } = this.#parts;
+    const begun = clock.monotonic();
+    const failure = await errorOfWork(() => this.#walk());
+    const released = await this.#release();
+    const error = failure ?? released.error;
+    const outcome = outcomeOf(error);
+    journal.tell({
+      type: "run.finished",
+      outcome,
+      release: released.release,
+      elapsedMs: Math.max(0, clock.monotonic() - begun),
+      ...(error === undefined ? {} : { error: reportOf(error) }),
+    });
+    return outcome;
+  }
+
+  async #walk(): Promise<void> {
+    const { recipe } = this.#parts.order.recipe;
+    await this.#phases.run("connect", ({ signal }) => this.#connect(signal));
+    const { device, kept } = await this.#phases.run("identify", ({ signal }) => this.#identify(signal));
+    await this.#phases.run("check", () => this.#check(device));
+    const queue = recipe.claim.by === "station" ? await this.#claim(device) : undefined;
+    if (queue === undefined) this.#phases.skip("claim");
+    const expectations = expectationsOf(this.#parts.order.recipe, this.#parts.sha256);
+    await this.#provision(device, kept, expectations, queue);
+    if (recipe.verify.readBack) await this.#phases.run("verify", ({ signal }) => this.#verify(expectations, signal));
+    else this.#phases.skip("verify");
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    await this.#hold.open(signal);
+    await this.#hold.settle(this.#port(signal));
+  }
+
+  async #identify(signal: AbortSignal): Promise<{ readonly device: Device; readonly kept: KeptSettings }> {
+    const { clock, journal, order, admission } = this.#parts;
+    const device = await identifyUnit(this.#port(signal), order.boardSerial);
+    journal.tell({ type: "unit.identified", device });
+    const onLimit = { code: "run.admission-silent", what: "the station core did not admit the unit" } as const;
+    return { device, kept: admitted(await withLimit(clock, ADMISSION_LIMIT, onLimit, admission, signal)) };
+  }
+
+  #check(device: Device): Promise<void> {
+    for (const note of checkUnit(device, this.#parts.order.recipe.recipe)) this.#parts.journal.tell(note);
+    return Promise.resolve();
+  }
+
+  async #claim({ uuid }: Device): Promise<CommandQueue> {
+    const { order, clock, journal, owner: api } = this.#parts;
+    return this.#phases.run("claim", async ({ signal }) => {
+      if (api === undefined) throw new StationError("run.owner-missing", "the profile names no owner API");
+      const tell = (body: Parameters<Journal["tell"]>[0]): void => void journal.tell(body);
+      const owner = new OwnerClient({ api, clock, limit: OWNER_LIMIT });
+      const queue = new CommandQueue({ owner, uuid, commands: ownerCommands(order.recipe), clock, tell });
+      const { recipe } = order.recipe;
+      const mayUnclaim = order.profile.service === "embedded";
+      await claimUnit(this.#port(signal), { owner, uuid, recipe, queue, mayUnclaim, tell }, signal);
+      return queue;
+    });
+  }
+
+  async #provision(
+    device: Device,
+    kept: KeptSettings,
+    expectations: readonly Expectation[],
+    queue: CommandQueue | undefined,
+  ): Promise<void> {
+    const { order, keepSetting, journal } = this.#parts;
+    const tell = (body: Parameters<Journal["tell"]>[0]): void => void journal.tell(body);
+    const settings = new UnitSettings({ kept, keep: keepSetting, tell });
+    const role = this.#deviceRole(device, settings);
+    const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
+      const modem = this.#port(signal);
+      const shell = gatedShell(this.#transcript.shell(this.#hold.modem.shell), signal);
+      const store = settingsStoreOf(settings, order.settings, { modem, shell }, tell);
+      await role.session({ modem, store, signal });
+      while (queue?.isDone === false) {
+        await queue.fill(signal);
+        await role.session({ modem, store, signal });
+      }
+      judgeWork(this.#ledger, expectations, { finished: role.finished, unreported: role.unreported });
+      await queue?.awaitResults(signal);
+    };
+    // A unit that the owner should have claimed before does not become claimed by waiting; ours may take a moment.
+    const helps = (error: StationError): boolean => queue !== undefined || error.code !== "provisioning.not-claimed";
+    await this.#phases.run("provision", work, { mayRepeat: (error) => role.lastWasIdle && helps(error) });
+  }
+
+  #deviceRole({ uuid }: Device, settings: UnitSettings): DeviceRole {
+    const { order, http, coap, journal, clock, sha256 } = this.#parts;
+    const home = order.release === "power-off" ? CFUN.offline : (this.#hold.found?.mode ?? CFUN.offline);
+    return new DeviceRole({
+      ...{ uuid, homeMode: home, options: clientOptions(order.profile), settings, journal, clock, sha256 },
+      ...{ transcript: this.#transcript, ledger: this.#ledger },
+      ...(http === undefined ? {} : { http }),
+      ...(coap === undefined ? {} : { coap }),
+    });
+  }
+
+  async #verify(expectations: readonly Expectation[], signal: AbortSignal): Promise<void> {
+    const { order, journal } = this.#parts;
+    const { held, settings } = this.#ledger;
+    const task = {
+      held,
+      secTags: secTagsOf(expectations, held),
+      forbidUnexpected: order.recipe.recipe.verify.forbidUnexpected,
+      mode: this.#hold.modem.mode,
+    };
+    await verifyCredentials(this.#port(signal), task, (verdict) => journal.tell(verdict));
+    if (order.settings.sink !== "zephyr-shell") return;
+    await verifyBoardSettings(gatedShell(this.#transcript.shell(this.#hold.modem.shell), signal), settings);
+  }
+
+  /** Runs on a signal of its own: a stopped run is released too. */
+  async #release(): Promise<ReleaseEnd> {
+    const never = new AbortController().signal;
+    const released = { release: "unreachable" } as { release: ReleaseEnd["release"]; error?: StationError };
+    const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
+      const end = await releaseModem(this.#hold, this.#parts.order.release, () => this.#port(signal), signal);
+      released.release = end.release;
+      if (end.error !== undefined) throw end.error;
+    };
+    const error = await errorOfWork(() => this.#phases.run("release", work, { stop: never }));
+    return error === undefined ? { release: released.release } : { release: released.release, error };
+  }
+
+  /** The open modem as a phase may use it: told in the transcript, and closed to new commands once the phase is stopped. */
+  #port(signal: AbortSignal): AtPort {
+    return gatedPort(this.#transcript.port(this.#hold.modem), signal);
+  }
+}
+
+async function errorOfWork(work: () => Promise<unknown>): Promise<StationError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return asStationError(error);
+  }
+}
