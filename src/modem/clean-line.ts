@@ -3,8 +3,8 @@ const PROMPT = /^(?:[A-Za-z0-9_-]{1,24}:~[$#] ?)+/;
 const WHOLE_PROMPT = /^(?:[A-Za-z0-9_-]{1,24}:~[$#] ?)+$/;
 
 /** A complete quoted value, or one of what terminals add: colour and cursor sequences, single escapes, control bytes. */
-
 const DECORATION =
+  // eslint-disable-next-line no-control-regex -- control bytes are what is looked for
   /("[^"]*(?:"|$))|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[@-Z\\-_7-9=>a-z]?|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 // eslint-disable-next-line no-control-regex -- as above
 const MAY_BE_DECORATED = /[\u0000-\u0008\u000b-\u001f\u007f]/;

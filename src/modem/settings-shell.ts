@@ -14,7 +14,8 @@ export type SettingsForm = "plain" | "hex" | "string";
 const NAME_LIMIT = 64;
 /** The bound of Zephyr's settings shell on a value, in bytes. */
 const VALUE_LIMIT = 256;
-const REFUSED = /\b(?:fail|error|invalid|unknown|wrong parameter|not found|unable|cannot|usage)/i;
+const REFUSED =
+  /^(?:Failed to |Invalid|Setting not found|Usage|Subcommands|settings\b.*(?:unknown|wrong|invalid)|.*: (?:command not found|wrong parameter count))/i;
 const ERRNO = /-(\d{1,9})\b/;
 
 /**
