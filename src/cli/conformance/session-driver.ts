@@ -131,7 +131,9 @@ class SessionDriver {
     const work = this.#client.step().finally(() => {
       state.done = true;
     });
-    for (await quiet(); !state.done; await quiet()) {
+    for (;;) {
+      await quiet();
+      if (state.done) break;
       const next = clock.untilNext();
       if (next === undefined) throw endless("a wait without an end", 0);
       await clock.advance(next);
