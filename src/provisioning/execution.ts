@@ -133,22 +133,27 @@ function record(
   host.concluded(command, place, outcome.response);
 }
 
-/** Acknowledges the last FINISHED of a list without failure and encodes the report (protocol.md 4.1, steps 6 and 7). */
+/**
+ * Acknowledges the last FINISHED of a list without failure and encodes the report (protocol.md 4.1, steps 6 and 7).
+ * To the library a list that ended because the mode could not be read has no failure; by default it has.
+ */
 function conclude(progress: Progress, host: ExecutionHost, options: ExecutionOptions): Execution {
-  const acknowledged = progress.failure === undefined ? progress.finished.at(-1) : undefined;
+  const { responses } = progress;
+  const failure = progress.failure ?? progress.unreadable;
+  const clean = (options.compatibility === "strict" ? progress.failure : failure) === undefined;
+  const acknowledged = clean ? progress.finished.at(-1) : undefined;
   for (const found of progress.finished) {
     const response = found === acknowledged ? ({ kind: "finished", id: found.command.id } as const) : undefined;
-    if (response !== undefined) progress.responses.push(response);
+    if (response !== undefined) responses.push(response);
     host.concluded(found.command, found.place, response);
   }
-  const { responses, failure, unreadable } = progress;
   try {
     const payload = encodeResponseList(responses, options.limits);
     const report = { kind: "report", responses, payload, finished: acknowledged !== undefined } as const;
     return failure === undefined ? report : { ...report, failure };
   } catch (error) {
     if (!(error instanceof StationError)) throw error;
-    return { kind: "none", errno: "ENODATA", reason: failure ?? unreadable ?? error };
+    return { kind: "none", errno: "ENODATA", reason: failure ?? error };
   }
 }
 

@@ -47,8 +47,8 @@ describe("decoding a command list", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (input, canonical) => {
         const verdict = examineCommandList(input, canonical ? CANONICAL : TOLERANT);
-        if (verdict.accepted) expect(verdict.commands.length).toBeLessThanOrEqual(10);
-        else expect(verdict.place.offset).toBeLessThanOrEqual(input.length);
+        expect(verdict.accepted ? verdict.commands.length : 0).toBeLessThanOrEqual(10);
+        expect(verdict.accepted ? verdict.consumed : verdict.place.offset).toBeLessThanOrEqual(input.length);
       }),
       { numRuns: 2000 },
     );

@@ -7,7 +7,7 @@ import { hexField, invalid, isRecord, recordField, textField, type Row } from ".
 export const decoderLimits: ConformanceSuite = {
   kind: "decoder limits",
   recognises: (document) => someRowHas(document, "vectors", (row) => "hex" in row && hasVerdicts(row["peer"])),
-  run: (document) => compareRows(rowsOf(document, "vectors"), compareRow),
+  run: async (document) => compareRows(rowsOf(document, "vectors"), compareRow),
 };
 
 function hasVerdicts(peer: unknown): boolean {

@@ -26,7 +26,7 @@ const TX_BYTES = 2304;
 export const executionSemantics: ConformanceSuite = {
   kind: "execution semantics",
   recognises: (document) => someRowHas(document, "vectors", (row) => "script" in row && isRecord(row["result"])),
-  run: (document) => compareRows(rowsOf(document, "vectors"), compareRow),
+  run: async (document) => compareRows(rowsOf(document, "vectors"), compareRow),
 };
 
 async function compareRow(row: Row): Promise<RowVerdict> {

@@ -14,7 +14,7 @@ export const fuzz: ConformanceSuite = {
   kind: "fuzz",
   recognises: (document) =>
     someRowHas(document, "vectors", (row) => Array.isArray(row["replies"]) && isRecord(row["peer"])),
-  run: (document) =>
+  run: async (document) =>
     compareRows(
       rowsOf(document, "vectors", (row, index) => `list ${typeof row["i"] === "number" ? row["i"] : index}`),
       compareRow,

@@ -11,7 +11,7 @@ export const mutations: ConformanceSuite = {
   kind: "mutations",
   recognises: (document) =>
     someRowHas(document, "vectors", (row) => "hex" in row && BUILDS.every((build) => typeof row[build] === "string")),
-  run: (document) =>
+  run: async (document) =>
     compareRows(
       rowsOf(document, "vectors", (_row, index) => `mutation ${index}`),
       compareRow,

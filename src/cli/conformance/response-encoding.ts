@@ -13,7 +13,7 @@ const RECORDS = 10;
 export const responseEncoding: ConformanceSuite = {
   kind: "response encoding",
   recognises: (document) => someRowHas(document, "vectors", (row) => "responses" in row && "peer_c10" in row),
-  run: (document) => compareRows(rowsOf(document, "vectors"), compareRow),
+  run: async (document) => compareRows(rowsOf(document, "vectors"), compareRow),
 };
 
 function compareRow(row: Row): RowVerdict {
