@@ -65,7 +65,10 @@ class AtFramer implements Framer {
   take(bytes: Uint8Array, echo: boolean): Received {
     for (let at = 0; at < bytes.length; at++) {
       const line = this.#add(bytes[at] ?? 0);
-      if (line !== undefined) return { used: at + 1, echo: echo ? bytes.slice(0, at + 1) : NOTHING, line };
+      if (line === undefined) continue;
+      // The LF of a CR LF is on its way before the modem answers: it belongs to this line.
+      const used = bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
+      return { used, echo: echo ? bytes.slice(0, used) : NOTHING, line };
     }
     return { used: bytes.length, echo: echo ? bytes.slice() : NOTHING };
   }

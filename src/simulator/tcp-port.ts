@@ -89,6 +89,8 @@ export class TcpPort {
     if (this.#next === socket) this.#next = undefined;
     if (this.#current !== socket) return;
     this.#current = undefined;
+    // An unplugged port is not there any more: connections are refused, not reset.
+    if (!this.#port.available) this.#server.close();
     const next = this.#next;
     this.#next = undefined;
     if (next === undefined) return;

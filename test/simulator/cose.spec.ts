@@ -69,7 +69,7 @@ describe("keygenToken", () => {
       tag: real.payload.secTag,
       nonce: hex(real.payload.nonceHex),
     } as const;
-    const empty = hex(real.sigStructure.aadEmpty.hex!);
+    const empty = hex(real.sigStructure.aadEmpty.hex);
     const payload = empty.subarray(empty.indexOf("584b", 0, "hex"));
     const head = Buffer.concat([hex("846a5369676e61747572653143a10126"), hex("59010e"), order.der]);
     const withDer = Buffer.concat([head, payload]);
@@ -82,7 +82,12 @@ describe("keygenToken", () => {
   });
 
   it("writes a tag above 2^31 - 1 as the negative number of the same 32 bits", () => {
-    const order = { uuid: new Uint8Array(16), content: "public-key", der: key.publicDer, nonce: new Uint8Array(16) } as const;
+    const order = {
+      uuid: new Uint8Array(16),
+      content: "public-key",
+      der: key.publicDer,
+      nonce: new Uint8Array(16),
+    } as const;
     const { frame } = parts(keygenToken(key, { ...order, tag: 2_147_483_648, signature: "aad-empty" }));
     expect(frame).toContain("453a7fffffff5820");
   });

@@ -55,7 +55,10 @@ describe("makeCsr", () => {
       const point = bytes.indexOf(Buffer.from("03420004", "hex"));
       const rest = bytes.subarray(point + 68);
       const signature = rest.indexOf(Buffer.from("2a8648ce3d040302", "hex"));
-      return bytes.subarray(4, point).toString("hex") + rest.subarray(0, signature + (nullParameters ? 10 : 8)).toString("hex");
+      return (
+        bytes.subarray(4, point).toString("hex") +
+        rest.subarray(0, signature + (nullParameters ? 10 : 8)).toString("hex")
+      );
     };
     expect(strip(ours)).toBe(strip(der));
   });
@@ -90,7 +93,9 @@ describe("P-256 keys", () => {
 
   it("have a public key that node and openssl understand", () => {
     expect(key.publicDer).toHaveLength(91);
-    expect(createPublicKey({ key: Buffer.from(key.publicDer), format: "der", type: "spki" }).asymmetricKeyType).toBe("ec");
+    expect(createPublicKey({ key: Buffer.from(key.publicDer), format: "der", type: "spki" }).asymmetricKeyType).toBe(
+      "ec",
+    );
     expect(() => new X509Certificate(Buffer.from(key.publicDer))).toThrow(Error);
   });
 });
