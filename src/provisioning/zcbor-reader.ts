@@ -151,7 +151,7 @@ export class ZcborReader {
       return false;
     }
     this.#state = outer;
-    if (left > (counted ? 0n : ENDLESS_ELEMENTS)) {
+    if (counted && left > 0n) {
       this.#fail("ZCBOR_ERR_HIGH_ELEM_COUNT", expected, at);
       return false;
     }
