@@ -27,6 +27,7 @@ export type ParsedDocument = {
 
 const MOST_ALIASES = 50;
 const DEEPEST = 64;
+const TOO_DEEP = `must not be nested deeper than ${DEEPEST} levels`;
 
 /**
  * Parses YAML 1.2, of which JSON is a part: one document, text keys, no key twice, at most 50 aliases, at most 64 levels.
@@ -44,7 +45,7 @@ export function parseYaml(text: string, file: string): ParsedDocument {
       schema: "core",
       merge: false,
       resolveKnownTags: false,
-      logLevel: "silent",
+      logLevel: "error",
     }),
   );
   const place = (offset: number): Place => {
@@ -68,8 +69,9 @@ function guarded<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    const what = cause instanceof RangeError ? "the file is nested too deeply" : "the file repeats too much by aliases";
-    throw new StationError("file.syntax", what, { file, deepest: DEEPEST, aliases: MOST_ALIASES }, { cause });
+    const deep = cause instanceof RangeError;
+    const what = deep ? TOO_DEEP : `an alias leads nowhere, or all together repeat too much (at most ${MOST_ALIASES})`;
+    throw new StationError("file.syntax", what, { file }, { cause });
   }
 }
 
@@ -77,7 +79,8 @@ function refuseBadSyntax(parsed: Parsed, file: string, place: (offset: number) =
   const [first] = [...parsed.errors, ...parsed.warnings].toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (first === undefined) return;
   const { line, column } = place(first.pos[0]);
-  const what = first.message.split("\n")[0]?.slice(0, 200) ?? "";
+  const overflow = first.message.includes("call stack");
+  const what = overflow ? TOO_DEEP : (first.message.split("\n")[0] ?? "").slice(0, 200);
   const text = describeProblem({ line, column, field: "", what });
   throw new StationError("file.syntax", text, { file, line, column });
 }
@@ -92,7 +95,7 @@ function refuseBadShape(parsed: Parsed, file: string, place: (offset: number) =>
         problems.push({
           ...place(node.range?.[0] ?? 0),
           field: "",
-          what: `must not be nested deeper than ${DEEPEST} levels`,
+          what: TOO_DEEP,
         });
         return visit.BREAK;
       },

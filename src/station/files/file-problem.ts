@@ -18,28 +18,23 @@ export type FileProblem = {
 type FileCode = Extract<ErrorCode, `file.${string}`>;
 
 const MOST_SHOWN = 20;
-const LONGEST_WHAT = 900;
 
 /**
- * The error for everything that is wrong in a file: the code of the first problem. Its facts name file, line, column and field of the first problem and, as
- * `problem 1`, `problem 2` …, up to 20 of them in full.
+ * The error for everything that is wrong in a file: its code is that of the first problem, its facts name file, line, column and
+ * field of it and, as `problem 2`, `problem 3` …, up to 20 problems in full.
  */
 export function problemsError(file: string, problems: readonly FileProblem[]): StationError {
   const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const texts = sorted.slice(0, MOST_SHOWN).map(describeProblem);
   const [first] = sorted;
-  const place: Facts =
-    first === undefined
-      ? {}
-      : { line: first.line, column: first.column, ...(first.field === "" ? {} : { field: first.field }) };
-  const listed = texts.length < 2 ? {} : Object.fromEntries(texts.map((text, index) => [`problem ${index + 1}`, text]));
-  const what = texts.join("; ").slice(0, LONGEST_WHAT);
-  return new StationError(first?.code ?? "file.invalid", what, {
-    file,
-    ...place,
-    problems: quantity(problems.length, "items"),
-    ...listed,
-  });
+  if (first === undefined) return new StationError("file.invalid", "the file is not valid", { file });
+  const more = sorted.slice(1, MOST_SHOWN).map((problem, index) => [`problem ${index + 2}`, describeProblem(problem)]);
+  const facts: Facts = {
+    ...{ file, line: first.line, column: first.column },
+    ...(first.field === "" ? {} : { field: first.field }),
+    ...(sorted.length === 1 ? {} : { problems: quantity(sorted.length, "items") }),
+    ...(Object.fromEntries(more) as Readonly<Record<string, string>>),
+  };
+  return new StationError(first.code ?? "file.invalid", describeProblem(first), facts);
 }
 
 /** `line 4, column 9, slots[0].port: is missing`. */
