@@ -18,6 +18,11 @@ export const RUN_CODES = {
     advice:
       "The station core did not answer the slot in time: run the slot again, and restart the station if it stays so.",
   },
+  "run.order-invalid": {
+    blame: "station",
+    retry: false,
+    advice: "The station gave its worker an order that cannot be read: report the facts to the maintainers.",
+  },
   "run.identity-unreadable": {
     blame: "unit",
     retry: true,

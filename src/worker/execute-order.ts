@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { Order } from "../contract/order.ts";
+import type { OwnerApi } from "../cloud/owner-api.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Sha256 } from "../core/digest.ts";
+import { StationError } from "../core/error.ts";
+import { Secret } from "../core/secret.ts";
+import type { AtLinkOpener } from "../modem/at-link.ts";
+import type { HttpTransport } from "../provisioning/transport.ts";
+import { ChannelOpener } from "../run/channel-opener.ts";
+import { UnitRun } from "../run/unit-run.ts";
+import type { RunHooks } from "./active-run.ts";
+
+/** How the station names itself to the owner's API. */
+const USER_AGENT = "provisioning-station/0.1.0";
+
+/** SHA-256 by Node. */
+export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * Carries out an order with the real ports: link, transport, owner API. What the order does not need is not loaded.
+ * @throws StationError when the order's port, CA, proxy or transport cannot be used; nothing was sent to the modem then
+ */
+export async function executeOrder(order: Order, hooks: RunHooks): Promise<void> {
+  const { clock, journal, admission, keepSetting, stop } = hooks;
+  const links = await linkOpener(order, clock);
+  const http = await httpTransport(order, clock);
+  const owner = await ownerApi(order, clock);
+  const run = new UnitRun({
+    ...{ order, clock, sha256, journal, admission, keepSetting, stop },
+    opener: new ChannelOpener(links, order.line, clock),
+    ...(http === undefined ? {} : { http }),
+    ...(owner === undefined ? {} : { owner }),
+  });
+  await run.execute();
+}
+
+/** Serial ports need their native addon; a worker of a network port does without. */
+async function linkOpener(order: Order, clock: Clock): Promise<AtLinkOpener> {
+  const { findPort } = await import("../link/find-port.ts");
+  const { port, line } = order;
+  const isListed = !("tcp" in port) && !("path" in port);
+  const ports = isListed ? await (await import("../link/list-ports.ts")).listPorts() : [];
+  const spec = findPort(port, ports, line);
+  if (spec.kind === "tcp") return new (await import("../link/tcp-link.ts")).TcpOpener(spec, clock);
+  return new (await import("../link/serial-link.ts")).SerialOpener(spec, clock);
+}
+
+async function httpTransport({ profile, proxy }: Order, clock: Clock): Promise<HttpTransport | undefined> {
+  if (profile.transport !== "https" || profile.https === undefined)
+    throw new StationError("run.transport-missing", "the station has no such transport", {
+      transport: profile.transport,
+    });
+  const { HttpsTransport } = await import("../transport/https/https-transport.ts");
+  const { chooseProxy } = await import("../transport/https/proxy-address.ts");
+  return new HttpsTransport({
+    ca: profile.https.ca,
+    clock,
+    proxy: chooseProxy(profile.proxy, proxy),
+    limits: { answerBytes: profile.limits.rxBytes },
+  });
+}
+
+/** @throws StationError run.owner-missing, cloud.key-missing when the recipe is claimed by the station without a way to do so */
+async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefined> {
+  const { profile, recipe, ownerKey, proxy } = order;
+  if (recipe.recipe.claim.by !== "station") return undefined;
+  const { owner } = profile;
+  if (owner === undefined) throw new StationError("run.owner-missing", "the profile names no owner API");
+  if (ownerKey === undefined) throw new StationError("cloud.key-missing", "the station has no owner API key");
+  const ca = owner.ca ?? profile.https?.ca;
+  if (ca === undefined) throw new StationError("run.owner-missing", "the profile names no CA for the owner API");
+  const { OwnerHttps } = await import("../transport/https/owner-https.ts");
+  const { chooseProxy } = await import("../transport/https/proxy-address.ts");
+  return new OwnerHttps({
+    base: owner.base,
+    key: new Secret(ownerKey),
+    userAgent: USER_AGENT,
+    ca,
+    clock,
+    proxy: chooseProxy(profile.proxy, proxy),
+  });
+}
