@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describeError, StationError } from "../../core/error.ts";
 import { quantity } from "../../core/fact.ts";
 import { isRecord, type Row } from "./row.ts";
@@ -92,7 +93,11 @@ export function someRowHas(document: unknown, list: string, has: (row: Row) => b
   return Array.isArray(rows) && rows.slice(0, ROWS_LIMIT).some((row: unknown) => isRecord(row) && has(row));
 }
 
-/** The verdict on two values: undefined when their JSON is the same. */
+/** The verdict on two values: undefined when they are the same as JSON, whatever the order of their fields. */
 export function sameOrDiffer(expected: unknown, got: unknown): RowVerdict {
-  return JSON.stringify(expected) === JSON.stringify(got) ? undefined : { expected, got };
+  return isDeepStrictEqual(asJson(expected), asJson(got)) ? undefined : { expected, got };
+}
+
+function asJson(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
