@@ -176,9 +176,8 @@ export class AtChannel implements AtPort, ShellPort {
 
   async #perform<T>(job: Job<T>, typed: string, limit: Duration): Promise<T> {
     try {
-      const result = await this.#wire.perform(job, typed, limit);
       if (this.#mode === "shell") await this.#wire.awaitPrompt();
-      return result;
+      return await this.#wire.perform(job, typed, limit);
     } catch (error) {
       if (!isRefusal(error)) this.#stale = true;
       throw error;

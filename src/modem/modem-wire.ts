@@ -101,11 +101,12 @@ export class ModemWire {
   }
 
   /**
-   * Waits for the shell's prompt behind an answer, where the shell shows one: what is typed before it may get lost in the
-   * shell's small buffer.
+   * Waits for the shell's prompt behind the last answer, where the shell shows one: what is typed before it may get lost in
+   * the shell's small buffer.
    */
   async awaitPrompt(): Promise<void> {
-    if (!this.#promptSeen || this.feed.atPrompt) return;
+    const quiet = this.feed.quietFor;
+    if (!this.#promptSeen || this.feed.atPrompt || quiet >= PROMPT_GRACE) return;
     await new Promise<void>((resolve) => {
       const cancel = this.#clock.after(PROMPT_GRACE, resolve);
       this.#promptWaiter = () => {

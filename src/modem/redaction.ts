@@ -24,7 +24,8 @@ const SECRET_ANSWERS = new Set([
   ...["%ATTESTTOKEN", "%CLAIMTOKEN", "%KEYGEN", "%KEYINJECT", "%XPMNG", "%CMNG", "%XSUDO", "+CPIN", "+CGAUTH"],
 ]);
 
-const HEAD = /^\s*(?:at\s+['"]?)?AT([+%#][A-Za-z0-9_]{1,32})\s*=/i;
+/** A command's name, also behind a shell's `at '` and prompt. */
+const HEAD = /^[a-z\s'"\\:~$-]{0,40}?AT([+%#][A-Za-z0-9_]{1,32})\s*=/i;
 
 /**
  * A command as it may be logged, stored and shown: secret parameters become `[sha256:<hex> length:<n>]`, digest and length
@@ -59,7 +60,7 @@ function shownAuthenticated(tail: string, sha256: Sha256): string {
 
 /** Shows short plain parameters before the secret ones; when they have another form, everything is secret. */
 function shownUpTo(count: number, tail: string, sha256: Sha256, pins: boolean): string {
-  const open = new RegExp(`^(?:\\s*"?[A-Za-z0-9]{0,12}"?\\s*,){${count}}`).exec(tail)?.[0];
+  const open = new RegExp(`^(?:\\s*(?:\\d{0,10}|"[A-Z]{2}")\\s*,){${count}}`).exec(tail)?.[0];
   if (open === undefined) {
     const short = tail.split(",").length <= count && /^[\d\s,?]{0,64}$/.test(tail);
     return short ? tail : shownSecrets(tail, sha256, pins);

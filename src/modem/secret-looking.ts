@@ -38,11 +38,11 @@ const DIGEST = /(\[sha256:[0-9a-f]{64} length:\d+\])/;
 
 function hidePart(text: string, suspicion: Suspicion, hide: (secret: string) => string): string {
   const steps: readonly ((part: string) => string)[] = [
-    (part) => part.replaceAll(PRIVATE_KEY, hide),
     (part) =>
       part.replaceAll(QUOTED, (whole, value: string) =>
         value.length > suspicion.quoted || /[\r\n]/.test(value) ? `"${hide(value)}"` : whole,
       ),
+    (part) => part.replaceAll(PRIVATE_KEY, hide),
     (part) =>
       part.replaceAll(RUN, (run) =>
         run.length < suspicion.run || UUID_PATTERN.test(run.toLowerCase()) ? run : hide(run),

@@ -27,6 +27,8 @@ export class FakeModem {
   readonly settings = new Map<string, string>();
   cfun = 1;
   cmee = 0;
+  /** Takes commands and says nothing. */
+  silent = false;
   clock = "25/10/09,08:53:20+00";
   readonly #options: FakeModemOptions;
   readonly #time: Clock;
@@ -45,11 +47,16 @@ export class FakeModem {
     if (options.shell === true) far.send(PROMPT);
   }
 
-  /** Starts anew: boot text, everything volatile lost. */
-  reboot(): void {
+  /** Starts anew without a word: everything volatile is lost. */
+  restart(): void {
     this.cfun = 0;
     this.cmee = 0;
     this.#echo = this.#options.echo ?? false;
+  }
+
+  /** Starts anew with its boot text. */
+  reboot(): void {
+    this.restart();
     this.far.send("*** Booting nRF Connect SDK v3.1.0 ***\r\nReady\r\n");
   }
 
@@ -90,7 +97,8 @@ export class FakeModem {
     if (word !== "settings") return `\u001b[1;31m${word ?? ""}: command not found\r\n\u001b[m`;
     const form = rest[0] === "hex" || rest[0] === "string" ? rest.shift() : "hex";
     const [key = "", value = ""] = rest;
-    const hex = form === "string" ? Buffer.from(`${unquoted(value.replaceAll(/^'|'$/g, ""))}\0`).toString("hex") : value;
+    const hex =
+      form === "string" ? Buffer.from(`${unquoted(value.replaceAll(/^'|'$/g, ""))}\0`).toString("hex") : value;
     if (verb === "write") this.settings.set(key, hex);
     else if (verb === "delete") return this.settings.delete(key) ? "" : "Failed to delete setting: -2\r\n";
     else return this.settings.has(key) ? hexDump(this.settings.get(key) ?? "") : "Setting not found\r\n";
@@ -98,6 +106,7 @@ export class FakeModem {
   }
 
   #send(text: string): void {
+    if (this.silent) return;
     this.#time.after(this.#options.delay ?? milliseconds(0), () => this.far.send(text));
   }
 
@@ -141,7 +150,8 @@ export class FakeModem {
     if (operation === "0") this.credentials.set(key, content);
     else if (operation === "3") return this.credentials.delete(key) ? "OK\r\n" : this.#error(513);
     else if (!this.credentials.has(key)) return this.#error(513);
-    else return `%CMNG: ${key},"${digest(this.credentials.get(key) ?? "")}","${this.credentials.get(key) ?? ""}"\r\nOK\r\n`;
+    else
+      return `%CMNG: ${key},"${digest(this.credentials.get(key) ?? "")}","${this.credentials.get(key) ?? ""}"\r\nOK\r\n`;
     return "OK\r\n";
   }
 
@@ -172,6 +182,9 @@ function hexDump(hex: string): string {
   if (hex === "") return "Value is empty\r\n";
   const rows = hex.match(/.{1,32}/g) ?? [];
   return rows
-    .map((row, index) => `${(index * 16).toString(16).padStart(8, "0").toUpperCase()}: ${row.replaceAll(/../g, "$& ")} |x|\r\n`)
+    .map(
+      (row, index) =>
+        `${(index * 16).toString(16).padStart(8, "0").toUpperCase()}: ${row.replaceAll(/../g, "$& ")} |x|\r\n`,
+    )
     .join("");
 }

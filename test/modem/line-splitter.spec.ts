@@ -23,7 +23,9 @@ describe("LineSplitter", () => {
   });
 
   it("gives the same lines however the bytes are cut", () => {
-    const stream = encodeWireText(`\r\n+CEREG: 2,"0012"\r\n%CMNG: 1,0,"AB","${PEM}"\r\nOK\r\n\u001b[1;32muart:~$ \u001b[mat 'AT'\r\nERROR\r\n`);
+    const stream = encodeWireText(
+      `\r\n+CEREG: 2,"0012"\r\n%CMNG: 1,0,"AB","${PEM}"\r\nOK\r\n\u001b[1;32muart:~$ \u001b[mat 'AT'\r\nERROR\r\n`,
+    );
     const whole = linesOf(stream);
     expect(whole).toEqual(['+CEREG: 2,"0012"', `%CMNG: 1,0,"AB","${PEM}"`, "OK", "at 'AT'", "ERROR"]);
     fc.assert(
@@ -46,7 +48,10 @@ describe("LineSplitter", () => {
   });
 
   it("drops NUL and other control bytes, colours and prompts outside quotes, and keeps them inside", () => {
-    expect(linesOf("\0O\0K\0\r\n", "\u001b[8D\u001b[Juart:~$ mosh:~$ \u001b[1;31mERROR\u001b[m\r\n")).toEqual(["OK", "ERROR"]);
+    expect(linesOf("\0O\0K\0\r\n", "\u001b[8D\u001b[Juart:~$ mosh:~$ \u001b[1;31mERROR\u001b[m\r\n")).toEqual([
+      "OK",
+      "ERROR",
+    ]);
     expect(linesOf('%X: "a\0\u001b[mb"\r\n')).toEqual(['%X: "a\0\u001b[mb"']);
   });
 
@@ -90,7 +95,11 @@ describe("LineSplitter", () => {
   it("takes any bytes without failing, and always finds the final result after a resync", () => {
     const hostile = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
-      fc.array(fc.constantFrom('"', "\r", "\n", '%A: "', '+B: "x"', ",", "\u001b[", "\0", "AT", "OK"), { maxLength: 60 }).map((parts) => encodeWireText(parts.join(""))),
+      fc
+        .array(fc.constantFrom('"', "\r", "\n", '%A: "', '+B: "x"', ",", "\u001b[", "\0", "AT", "OK"), {
+          maxLength: 60,
+        })
+        .map((parts) => encodeWireText(parts.join(""))),
     );
     fc.assert(
       fc.property(fc.array(hostile, { maxLength: 8 }), (chunks) => {
