@@ -125,7 +125,7 @@ const REFUSALS = {
   "no-access": refuse("write", 514, "the tag may not be written"),
   active: refuse("write", 518, "the modem says that it is active though it is offline"),
   "jwt-fail": refuse("jwt", 525, "no JWT can be made"),
-  "attest-fail": refuse("attest", "plain", "no attestation token can be made"),
+  "attest-fail": refuse("claim", "plain", "no attestation token can be made"),
   "cfun-error": refuse("offline", "plain", "the modem does not go offline"),
   "online-error": refuse("release", "plain", "the modem does not come back online, as with a broken SIM"),
   "no-uuid": refuse("identify", "plain", "neither IMEI nor device UUID can be read"),
@@ -140,7 +140,7 @@ const WRONG_BOARDS = {
   "lost-write": quirk("write", "lost-write", "FAIL", "a write answers OK and nothing is stored"),
   "rogue-key": quirk("jwt", "rogue-key", "ERROR", "JWTs are signed with another key than the claimed one"),
   "bad-signature": quirk("jwt", "bad-signature", "ERROR", "JWTs carry a damaged signature"),
-  "bad-attestation": quirk("attest", "bad-signature", "ERROR", "attestation tokens carry a damaged signature"),
+  "bad-attestation": quirk("claim", "bad-signature", "ERROR", "attestation tokens carry a damaged signature"),
   unclaimed: quirk("jwt", "foreign-uuid", "ERROR", "JWTs name a device that nobody claimed"),
   "clock-skew": quirk(
     "clock",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StationError } from "../../src/core/error.ts";
@@ -99,9 +100,17 @@ describe("parseFault", () => {
   });
 });
 
-describe("the table of faults", () => {
-  it("says of each what happens, in words", () => {
-    for (const kind of Object.values(FAULT_KINDS)) expect(kind.what.length).toBeGreaterThan(10);
-    for (const what of Object.values(FAULT_MOMENTS)) expect(what.length).toBeGreaterThan(5);
+describe("docs/simulator.md", () => {
+  it("has every kind with its moment and end, and every moment", () => {
+    const rows = readFileSync(new URL("../../docs/simulator.md", import.meta.url), "utf8")
+      .split("\n")
+      .map((row) => row.split("|").map((cell) => cell.trim()));
+    for (const [kind, { what, moment, ends, argument }] of Object.entries(FAULT_KINDS)) {
+      const name = argument === undefined ? kind : `${kind}:${argument.usual}`;
+      expect(rows).toContainEqual(["", `\`${name}\``, what, `\`@${moment}\``, expect.any(String), ends, ""]);
+    }
+    for (const [moment, when] of Object.entries(FAULT_MOMENTS)) {
+      expect(rows).toContainEqual(["", `\`@${moment}\``, when, ""]);
+    }
   });
 });
