@@ -1,0 +1,113 @@
+import type { Clock } from "../core/clock.ts";
+import { inSeconds, seconds } from "../core/duration.ts";
+import { describeError } from "../core/error.ts";
+import { CFUN, readFunctionalMode, setFunctionalMode } from "../modem/commands/functional-mode.ts";
+import type { ApiResult } from "../provisioning/api-result.ts";
+import { ProvisioningClient } from "../provisioning/client.ts";
+import type { ProvisioningEvent } from "../provisioning/events.ts";
+import { MemorySettings } from "../provisioning/memory-settings.ts";
+import { provisioningOptions, type ProvisioningOptions } from "../provisioning/options.ts";
+import { answerShellLine } from "../provisioning/shell.ts";
+import type { HttpTransport } from "../provisioning/transport.ts";
+import type { OpenModem } from "../run/modem-opener.ts";
+
+/** What a shell session works with. */
+export type ShellSessionParts = {
+  readonly modem: OpenModem;
+  readonly http: HttpTransport;
+  readonly options: ProvisioningOptions;
+  readonly clock: Clock;
+  print(line: string): void;
+};
+
+/**
+ * The `nrf_provisioning` shell of the library on one modem (protocol.md 11). It begins without a schedule, so that opening
+ * the shell never provisions a unit; the first interval that is set makes it a scheduled client.
+ */
+export class ShellSession {
+  readonly #parts: ShellSessionParts;
+  readonly #settings = new MemorySettings();
+  readonly #homeMode: number;
+  #client: ProvisioningClient;
+  #scheduled = false;
+  #running = false;
+  #idle: (() => void)[] = [];
+
+  private constructor(parts: ShellSessionParts, homeMode: number) {
+    this.#parts = parts;
+    this.#homeMode = homeMode;
+    this.#client = this.#start(parts.options);
+  }
+
+  /** @throws StationError at.*, link.* when the modem's functional mode cannot be read */
+  static async open(parts: ShellSessionParts): Promise<ShellSession> {
+    return new ShellSession(parts, await readFunctionalMode(parts.modem));
+  }
+
+  /** Performs a typed line; answers the library's result number, 0 when all went well. */
+  async perform(line: string, signal: AbortSignal): Promise<ApiResult> {
+    const client = {
+      triggerManually: () => this.#trigger(),
+      setInterval: (interval: number) => this.#setInterval(interval),
+    };
+    const answer = await answerShellLine(line, { client, modem: this.#parts.modem, signal });
+    for (const text of answer.lines) this.#parts.print(text);
+    return answer.result;
+  }
+
+  /** Resolves when no run is under way. */
+  untilIdle(): Promise<void> {
+    return this.#running ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
+  }
+
+  /** Stops what is under way; harmless when repeated. */
+  async close(): Promise<void> {
+    await this.#client.close();
+    this.#ended();
+  }
+
+  #start(options: ProvisioningOptions): ProvisioningClient {
+    const { modem, http, clock } = this.#parts;
+    const client = new ProvisioningClient({ modem, http, clock, settings: this.#settings }, options);
+    client.init((event) => this.#onEvent(event));
+    return client;
+  }
+
+  #trigger(): ApiResult {
+    const result = this.#client.triggerManually();
+    if (result === 0) this.#running = true;
+    return result;
+  }
+
+  async #setInterval(interval: number): Promise<ApiResult> {
+    if (!this.#scheduled && interval >= 0) {
+      await this.#client.close();
+      this.#scheduled = true;
+      const { options } = this.#parts;
+      this.#client = this.#start(provisioningOptions({ ...options, autoStartOnInit: true, scheduled: true }));
+    }
+    return this.#client.setInterval(interval);
+  }
+
+  #onEvent(event: ProvisioningEvent): Promise<void> | undefined {
+    this.#parts.print(eventLine(event));
+    if (event.type === "START") this.#running = true;
+    if (event.type === "STOP" || event.type === "FATAL_ERROR") this.#ended();
+    const { modem } = this.#parts;
+    if (event.type === "NEED_LTE_DEACTIVATED") return setFunctionalMode(modem, CFUN.offline);
+    if (event.type !== "NEED_LTE_ACTIVATED" || this.#homeMode === CFUN.offline) return undefined;
+    return setFunctionalMode(modem, this.#homeMode);
+  }
+
+  #ended(): void {
+    this.#running = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+/** One event as a line; a token in it is not shown: `nrf_provisioning token` prints it on demand. */
+function eventLine(event: ProvisioningEvent): string {
+  if (event.type === "SCHEDULED_PROVISIONING")
+    return `${event.type}: next attempt in ${inSeconds(seconds(event.seconds))} s`;
+  return "error" in event ? `${event.type}: ${describeError(event.error)}` : event.type;
+}
