@@ -45,7 +45,7 @@ function basicName(letter: string | undefined): string {
   return name === "E" ? "E0" : name;
 }
 
-const ARGUMENT = /[ \t]*(?:"([^"]*)"|([^",\r\n]*))[ \t]*(,|$)/y;
+const ARGUMENT = /(?:[ \t]*"([^"]*)"[ \t]*|([^",\r\n]*))(,|$)/y;
 
 function parseArguments(text: string): readonly AtArgument[] | undefined {
   const args: AtArgument[] = [];
