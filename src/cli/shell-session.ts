@@ -6,7 +6,8 @@ import type { ApiResult } from "../provisioning/api-result.ts";
 import { ProvisioningClient } from "../provisioning/client.ts";
 import type { ProvisioningEvent } from "../provisioning/events.ts";
 import { MemorySettings } from "../provisioning/memory-settings.ts";
-import { provisioningOptions, type ProvisioningOptions } from "../provisioning/options.ts";
+import { INTERVAL_KEY } from "../provisioning/library-settings.ts";
+import { LONGEST_INTERVAL, provisioningOptions, type ProvisioningOptions } from "../provisioning/options.ts";
 import { answerShellLine } from "../provisioning/shell.ts";
 import type { HttpTransport } from "../provisioning/transport.ts";
 import type { OpenModem } from "../run/modem-opener.ts";
@@ -29,7 +30,6 @@ export class ShellSession {
   readonly #settings = new MemorySettings();
   readonly #homeMode: number;
   #client: ProvisioningClient;
-  #scheduled = false;
   #running = false;
   #idle: (() => void)[] = [];
 
@@ -80,13 +80,14 @@ export class ShellSession {
   }
 
   async #setInterval(interval: number): Promise<ApiResult> {
-    if (!this.#scheduled && interval >= 0) {
-      await this.#client.close();
-      this.#scheduled = true;
-      const { options } = this.#parts;
-      this.#client = this.#start(provisioningOptions({ ...options, autoStartOnInit: true, scheduled: true }));
-    }
-    return this.#client.setInterval(interval);
+    const result = await this.#client.setInterval(interval);
+    if (result !== "ENOTSUP") return result;
+    if (interval > inSeconds(LONGEST_INTERVAL)) return "EINVAL";
+    // An interval that differs from the built-in one makes the first due step schedule anew instead of running (protocol.md 2.4).
+    await this.#settings.write(INTERVAL_KEY, String(interval));
+    await this.#client.close();
+    this.#client = this.#start(provisioningOptions({ ...this.#parts.options, autoStartOnInit: true, scheduled: true }));
+    return 0;
   }
 
   #onEvent(event: ProvisioningEvent): Promise<void> | undefined {
