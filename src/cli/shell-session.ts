@@ -1,16 +1,18 @@
 import type { Clock } from "../core/clock.ts";
-import { inSeconds, seconds } from "../core/duration.ts";
+import { inSeconds, minutes, seconds } from "../core/duration.ts";
 import { describeError } from "../core/error.ts";
 import { CFUN, readFunctionalMode, setFunctionalMode } from "../modem/commands/functional-mode.ts";
 import type { ApiResult } from "../provisioning/api-result.ts";
 import { ProvisioningClient } from "../provisioning/client.ts";
-import type { ProvisioningEvent } from "../provisioning/events.ts";
+import type { EventCallback, ProvisioningEvent } from "../provisioning/events.ts";
 import { MemorySettings } from "../provisioning/memory-settings.ts";
-import { INTERVAL_KEY } from "../provisioning/library-settings.ts";
 import { LONGEST_INTERVAL, provisioningOptions, type ProvisioningOptions } from "../provisioning/options.ts";
 import { answerShellLine } from "../provisioning/shell.ts";
 import type { HttpTransport } from "../provisioning/transport.ts";
 import type { OpenModem } from "../run/modem-opener.ts";
+
+const HOUR = minutes(60);
+const DAY = minutes(1440);
 
 /** What a shell session works with. */
 export type ShellSessionParts = {
@@ -66,10 +68,10 @@ export class ShellSession {
     this.#ended();
   }
 
-  #start(options: ProvisioningOptions): ProvisioningClient {
+  #start(options: ProvisioningOptions, onEvent: EventCallback = (event) => this.#onEvent(event)): ProvisioningClient {
     const { modem, http, clock } = this.#parts;
     const client = new ProvisioningClient({ modem, http, clock, settings: this.#settings }, options);
-    client.init((event) => this.#onEvent(event));
+    client.init(onEvent);
     return client;
   }
 
@@ -83,11 +85,27 @@ export class ShellSession {
     const result = await this.#client.setInterval(interval);
     if (result !== "ENOTSUP") return result;
     if (interval > inSeconds(LONGEST_INTERVAL)) return "EINVAL";
-    // An interval that differs from the built-in one makes the first due step schedule anew instead of running (protocol.md 2.4).
-    await this.#settings.write(INTERVAL_KEY, String(interval));
     await this.#client.close();
-    this.#client = this.#start(provisioningOptions({ ...this.#parts.options, autoStartOnInit: true, scheduled: true }));
-    return 0;
+    this.#client = await this.#startScheduled(interval);
+    return this.#client.setInterval(interval);
+  }
+
+  /**
+   * A client that has just fixed its first attempt and is about to be given another interval, which replaces that attempt
+   * (protocol.md 2.2): the first attempt of a scheduled client, one second after its start, must not provision the unit.
+   */
+  async #startScheduled(interval: number): Promise<ProvisioningClient> {
+    const builtIn = interval === inSeconds(DAY) ? HOUR : DAY;
+    const options = { ...this.#parts.options, autoStartOnInit: true, scheduled: true, interval: builtIn };
+    return new Promise((resolve) => {
+      let settled = false;
+      const client = this.#start(provisioningOptions(options), (event) => {
+        if (settled) return this.#onEvent(event);
+        settled = true;
+        resolve(client);
+        return undefined;
+      });
+    });
   }
 
   #onEvent(event: ProvisioningEvent): Promise<void> | undefined {
