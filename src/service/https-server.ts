@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import type { Duplex } from "node:stream";
 import type { Clock } from "../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
@@ -48,7 +49,7 @@ const LIMITS = {
   handshake: seconds(10),
   head: seconds(10),
   request: seconds(30),
-  idle: seconds(35),
+  idle: seconds(120),
   keepAlive: seconds(15),
   checkEvery: seconds(2),
   stop: seconds(5),
@@ -76,7 +77,15 @@ export async function startHttps(options: HttpsOptions): Promise<HttpsService> {
   server.maxConnections = LIMITS.connections;
   server.maxHeadersCount = LIMITS.headers;
   server.setTimeout(LIMITS.idle);
+  const open = new Set<ServerResponse>();
+  const sockets = new Set<Duplex>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    open.add(response);
+    response.once("close", () => open.delete(response));
     void answer(options, request, response);
   };
   server.on("request", onRequest);
@@ -91,7 +100,7 @@ export async function startHttps(options: HttpsOptions): Promise<HttpsService> {
     port: typeof address === "object" && address !== null ? address.port : options.port,
     renew: (identity) =>
       server.setSecureContext({ cert: identity.certificate, key: identity.key, minVersion: "TLSv1.2" }),
-    stop: () => stop(server, options.clock),
+    stop: () => stop(server, sockets, open, options.clock),
   };
 }
 
@@ -139,13 +148,29 @@ function listen(server: Server, { host, port }: HttpsOptions): Promise<void> {
   });
 }
 
-function stop(server: Server, clock: Clock): Promise<void> {
+/**
+ * Connections without a request have nothing to wait for: they are cut as soon as the last answer is out. They are counted here,
+ * since the server's own list does not know those that are still in their handshake.
+ */
+function stop(
+  server: Server,
+  sockets: ReadonlySet<Duplex>,
+  open: ReadonlySet<ServerResponse>,
+  clock: Clock,
+): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = clock.after(LIMITS.stop, () => server.closeAllConnections());
+    const cut = (): void => {
+      for (const socket of sockets) socket.destroy();
+    };
+    const cancel = clock.after(LIMITS.stop, cut);
     server.close(() => {
       cancel();
       resolve();
     });
-    server.closeIdleConnections();
+    const cutWhenDone = (): void => {
+      if (open.size === 0) cut();
+    };
+    for (const response of open) response.once("close", cutWhenDone);
+    cutWhenDone();
   });
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import type { z } from "zod";
 import {
   ClaimRequestSchema,
   ProvisioningCommandSchema,
@@ -141,7 +140,18 @@ function listDevices(api: OwnerApi, { parameters }: Target): object {
   return api.devices(first("pageNextToken"), count);
 }
 
-async function parsed<Schema extends z.ZodType>(request: IncomingMessage, schema: Schema): Promise<z.output<Schema>> {
+/** A schema of the contract, as much of it as is used here. */
+type BodySchema<Value> = {
+  readonly safeParse: (
+    body: unknown,
+  ) =>
+    | { readonly success: true; readonly data: Value }
+    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+};
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+async function parsed<Value>(request: IncomingMessage, schema: BodySchema<Value>): Promise<Value> {
   if (mediaType(request) !== "application/json" || request.headers["content-encoding"] !== undefined)
     throw new StationError("service.media-type", "the body must be application/json");
   const result = schema.safeParse(jsonOf(await readText(request, JSON_LIMIT)));

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Command, CommandResponse } from "../../../src/provisioning/command.ts";
 
@@ -158,10 +158,6 @@ export function privateKeyPem(): string {
   return generateKeyPairSync("ec", { namedCurve: "P-256" })
     .privateKey.export({ type: "pkcs8", format: "pem" })
     .toString();
-}
-
-export function keyOf(pem: string): KeyObject {
-  return createPrivateKey(pem);
 }
 
 function tagOf(parameters: string): number {
