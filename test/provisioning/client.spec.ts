@@ -12,7 +12,6 @@ import type { SessionOutcome } from "../../src/provisioning/session-result.ts";
 import {
   elapse,
   fieldIn,
-  finishedHex,
   LINE,
   listHex,
   OneShotRig,

@@ -65,10 +65,13 @@ function refusal(changes: OptionChanges): StationError {
 }
 
 describe("options of the client", () => {
-  it.each(TABLE)("has %s under the name %s with the library's default", (kconfig, name, standard) => {
-    expect(KCONFIG_DEFAULTS[name]).toBe(standard);
-    expect({ ...OPTION_RULES[name] }).toMatchObject({ kconfig });
-  });
+  it.each(TABLE.map(([kconfig, name, standard]) => [kconfig, name, standard] as const))(
+    "has %s under the name %s with the library's default",
+    (kconfig, name, standard) => {
+      expect(KCONFIG_DEFAULTS[name]).toBe(standard);
+      expect({ ...OPTION_RULES[name] }).toMatchObject({ kconfig });
+    },
+  );
 
   it("has no Kconfig option beyond the table", () => {
     const known = Object.values(OPTION_RULES).flatMap((rule) => ("kconfig" in rule ? [rule.kconfig] : []));
