@@ -1,4 +1,4 @@
-import { SerialPort } from "serialport";
+import type { SerialPort } from "serialport";
 import { StationError } from "../core/error.ts";
 import { listLinuxPorts } from "./linux-ports.ts";
 import type { SerialPortInfo } from "./serial-port-info.ts";
@@ -7,7 +7,8 @@ import type { SerialPortInfo } from "./serial-port-info.ts";
 export async function listPorts(platform: string = process.platform): Promise<readonly SerialPortInfo[]> {
   try {
     if (platform === "linux") return await listLinuxPorts();
-    const ports = await SerialPort.list();
+    const serialport = await import("serialport");
+    const ports = await serialport.SerialPort.list();
     return ports.map(portInfoOf).sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
   } catch (cause) {
     throw new StationError("link.listing-failed", "the system's ports could not be listed", { platform }, { cause });

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { SerialPort } from "serialport";
+import type { SerialPort } from "serialport";
 import { withLimit, type Clock } from "../core/clock.ts";
 import { seconds, type Duration } from "../core/duration.ts";
 import type { AtLink, AtLinkOpener } from "../modem/at-link.ts";
@@ -55,7 +55,9 @@ async function openPort(name: string, path: string, line: SerialLine, attempt: {
   const { baud = BAUD, flowControl = "rtscts" } = line;
   const soft = flowControl === "xonxoff";
   const options = { path, baudRate: baud, lock: true, rtscts: flowControl === "rtscts", xon: soft, xoff: soft };
-  const port = await SerialPort.binding.open(options).catch(async (cause: unknown) => {
+  // Loaded on first use: a worker whose board is behind tcp starts faster and smaller without the native addon.
+  const serialport = await import("serialport");
+  const port = await serialport.SerialPort.binding.open(options).catch(async (cause: unknown) => {
     throw await serialOpenError(name, path, cause);
   });
   if (attempt.over) await port.close();

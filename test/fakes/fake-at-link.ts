@@ -5,10 +5,12 @@ import { decodeWireText, encodeWireText } from "../../src/core/wire-text.ts";
 import { BytePipe, STUCK_LIMIT, type PipeEnd } from "../../src/link/byte-pipe.ts";
 import { Inbox } from "../../src/link/inbox.ts";
 import type { AtLink, AtLinkOpener } from "../../src/modem/at-link.ts";
+import { ByteCollector } from "./byte-collector.ts";
 
 /** The far side of a {@link FakeLine}: what a board would do. */
 export class FakeFarEnd {
-  readonly #received: Uint8Array[] = [];
+  /** Everything that the station has written. */
+  readonly collector = new ByteCollector();
   #pipe: BytePipe | undefined;
   #inbox: Inbox | undefined;
   #stalled = false;
@@ -18,7 +20,7 @@ export class FakeFarEnd {
 
   /** Everything that the station has written, as wire text. */
   get received(): string {
-    return decodeWireText(Uint8Array.from(this.#received.flatMap((bytes) => [...bytes])));
+    return decodeWireText(this.collector.bytes);
   }
 
   /** Sends bytes or wire text to the station. */
@@ -53,7 +55,7 @@ export class FakeFarEnd {
   async take(bytes: Uint8Array): Promise<void> {
     if (this.#stalled) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const copy = Uint8Array.from(bytes);
-    this.#received.push(copy);
+    this.collector.push(copy);
     this.onBytes(copy);
   }
 }

@@ -23,12 +23,6 @@ import { readErrorReports } from "../../../src/modem/commands/session.ts";
 
 import { createJwt, generateKey, readAttestationToken } from "../../../src/modem/commands/tokens.ts";
 
-import examples from "../../fixtures/vectors/at_examples.json" with { type: "json" };
-import { ScriptedModem, type ScriptLine } from "../../fakes/scripted-modem.ts";
-
-const exampleScript: readonly ScriptLine[] = examples.vectors.map(({ command, response }) => [command, response]);
-const modem = (...script: readonly ScriptLine[]): ScriptedModem => new ScriptedModem([...script, ...exampleScript]);
-
 describe("parsers", () => {
   const readers: readonly ((port: AtPort) => Promise<unknown>)[] = [
     readImei,
