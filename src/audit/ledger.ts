@@ -26,6 +26,8 @@ export class Ledger {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #open = new Map<RunId, OpenRun>();
   #tip: Tip | undefined;
+  #lastBatchEnd = 0;
+  #sealedUpTo = 0;
 
   constructor(db: Database, station: StationRow) {
     this.#station = station;
@@ -36,6 +38,7 @@ export class Ledger {
   forget(): void {
     this.#open.clear();
     this.#tip = undefined;
+    this.#sealedUpTo = 0;
   }
 
   /** The last row of the chain; position 0 for a new database. */
@@ -65,18 +68,27 @@ export class Ledger {
     if (verdict === "repeat" || open === undefined) return;
     this.#link(event.runId, event.seq, event);
     const record = nextRecord(open.record, event);
-    if (record !== open.record) this.#statements.updateRun.run(...cellsOf(record), record.id);
+    if (event.type === "unit.identified") this.#update(this.#statements.identifyRun, IDENTITY, record);
+    if (event.type === "run.finished") this.#update(this.#statements.finishRun, RESULT, record);
     if (record.outcome === null) this.#open.set(event.runId, { nextSeq: event.seq + 1, record });
     else this.#open.delete(event.runId);
   }
 
+  /** Whether a batch ended since the newest signed head. */
+  get owesHead(): boolean {
+    return this.#lastBatchEnd > this.#sealedUpTo;
+  }
+
   /** Writes an event of the station itself. */
   note(event: StationEvent): Tip {
-    return this.#link(null, null, event);
+    const tip = this.#link(null, null, event);
+    if (event.type === "batch.finished") this.#lastBatchEnd = tip.position;
+    return tip;
   }
 
   /** Writes a signed head. */
   seal(head: SignedHead, at: string): Tip {
+    this.#sealedUpTo = head.position;
     return this.#insert(null, null, HEAD_TYPE, at, canonicalJson({ type: HEAD_TYPE, at, ...head }));
   }
 
@@ -85,6 +97,11 @@ export class Ledger {
     if (cells === undefined) return undefined;
     const nextSeq = (this.#statements.lastSeq.get(runId) ?? -1) + 1;
     return { nextSeq, record: recordOf(cells) };
+  }
+
+  #update(statement: Statement<Cell[]>, columns: readonly string[], record: RunRecord): void {
+    const cells = cellsOf(record);
+    statement.run(...columns.map((name) => cells[columnIndex(name)] ?? null), record.id);
   }
 
   #link(run: string | null, seq: number | null, event: RunEvent | StationEvent): Tip {
@@ -103,9 +120,18 @@ export class Ledger {
   }
 }
 
+/** Columns that an event changes: no others are named in its statement, so that no other index is written anew. */
+const IDENTITY = ["uuid", "imei", "board_serial", "model", "firmware", "hardware", "iccid"];
+const RESULT = ["outcome", "code", "finished_at", "release", "elapsed_ms"];
+
+function columnIndex(name: string): number {
+  return RUN_COLUMNS.findIndex(([column]) => column === name);
+}
+
 function prepare(db: Database) {
   const holes = RUN_COLUMNS.map(() => "?").join(", ");
-  const changes = RUN_COLUMNS.map(([column]) => `${column} = ?`).join(", ");
+  const change = (columns: readonly string[]): Statement<Cell[]> =>
+    db.prepare(`UPDATE run SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`);
   const run: Statement<[string], unknown[]> = db.prepare(`SELECT ${RUN_COLUMN_LIST} FROM run WHERE id = ?`);
   const body: Statement<[string, number], string> = db.prepare("SELECT body FROM event WHERE run = ? AND seq = ?");
   const lastSeq: Statement<[string], number> = db.prepare("SELECT max(seq) FROM event WHERE run = ?");
@@ -115,7 +141,8 @@ function prepare(db: Database) {
     body: body.pluck(),
     lastSeq: lastSeq.pluck(),
     insertRun: db.prepare<Cell[]>(`INSERT INTO run (${RUN_COLUMN_LIST}) VALUES (${holes})`),
-    updateRun: db.prepare<Cell[]>(`UPDATE run SET ${changes} WHERE id = ?`),
+    identifyRun: change(IDENTITY),
+    finishRun: change(RESULT),
     insertEvent: db.prepare<Cell[]>(
       "INSERT INTO event (position, run, seq, type, at, body, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     ),

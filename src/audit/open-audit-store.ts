@@ -27,7 +27,7 @@ export type AuditOptions = {
   readonly keyFolder?: string;
   /** Keeps the private key instead of the folder: the desktop's vault. */
   readonly keys?: KeyKeeper;
-  /** Version of the station; recorded as `station.started` when given. */
+  /** Version of the station; recorded as `station.started`; default "unknown". */
   readonly version?: string;
   /** Name that another program is told when it wants to write too; default: name of this program. */
   readonly program?: string;
@@ -71,20 +71,19 @@ export async function openAuditStore(options: AuditOptions): Promise<OpenedAudit
 }
 
 async function openWith(db: Database, lock: WriterLock, options: AuditOptions): Promise<OpenedAudit> {
-  const { clock, version } = options;
+  const { clock, version = "unknown" } = options;
   const { station, key } = await stationOf(db, options);
   checkTail(db, station);
   const ledger = new Ledger(db, station);
   const batches = new BatchLedger(db, ledger, station.id);
-  if (version !== undefined) {
-    const at = isoTime(clock.now());
-    db.transaction(() => ledger.note({ type: "station.started", at, version })).immediate();
-  }
+  const at = isoTime(clock.now());
+  db.transaction(() => ledger.note({ type: "station.started", at, version })).immediate();
   const recovered = recoverRuns(db, ledger, batches, clock.now());
   const { commitWindow = COMMIT_WINDOW, queueLimit = QUEUE_LIMIT, reserve = RESERVE } = options;
   const settings = { clock, commitWindow, queueLimit, reserve };
   const store = new SqliteAuditStore({ db, lock, station, key, ledger, batches, ...settings });
-  if (recovered.length > 0) await store.signHead();
+  // Signed before any batch can start: a chain whose heads were all taken out is told from one that has none yet.
+  await store.signHead();
   return { store, recovered };
 }
 

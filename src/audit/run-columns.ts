@@ -38,8 +38,14 @@ export const RUN_COLUMN_LIST = RUN_COLUMNS.map(([column]) => column).join(", ");
 export function cellsOf(record: RunRecord): Cell[] {
   return RUN_COLUMNS.map(([, field]) => {
     const value = record[field];
-    return typeof value === "boolean" ? Number(value) : value;
+    if (typeof value === "boolean") return Number(value);
+    return typeof value === "string" ? wellFormed(value) : value;
   });
+}
+
+/** The text as SQLite gives it back: unpaired surrogates (bytes of a modem that were no UTF-8) become U+FFFD. */
+function wellFormed(text: string): string {
+  return /[\ud800-\udfff]/.test(text) ? Buffer.from(text, "utf8").toString("utf8") : text;
 }
 
 /**

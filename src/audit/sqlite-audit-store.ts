@@ -43,8 +43,11 @@ export class SqliteAuditStore implements AuditStore {
   readonly #parts: StoreParts;
   readonly #queue: CommitQueue;
   readonly #statements: ReturnType<typeof prepare>;
-  /** Signings follow one another, so that the newest head is written last. */
-  #signing: Promise<unknown> = Promise.resolve();
+  /**
+   * Starts and ends of batches and signings follow one another: the newest head is written last, and no batch starts
+   * between the end of another and the signature over it (a rule that `verifyDatabase` checks).
+   */
+  #turn: Promise<unknown> = Promise.resolve();
   /** A head that is in the chain but not yet beside the database. */
   #unkept: SignedHead | undefined;
   #closing: Promise<void> | undefined;
@@ -66,7 +69,11 @@ export class SqliteAuditStore implements AuditStore {
 
   async startBatch(start: BatchStart): Promise<void> {
     this.assertWritable();
-    await this.#queue.submit(() => this.#parts.batches.start(start), "prompt");
+    const { batches, ledger } = this.#parts;
+    await this.#inTurn(async () => {
+      if (ledger.owesHead) await this.#signTip();
+      await this.#queue.submit(() => batches.start(start), "prompt");
+    });
   }
 
   async append(event: RunEvent): Promise<void> {
@@ -77,9 +84,11 @@ export class SqliteAuditStore implements AuditStore {
 
   async finishBatch(batch: BatchId, at: string, seconds: number): Promise<BatchSummary> {
     this.#refuseClosed();
-    const summary = await this.#queue.submit(() => this.#parts.batches.finish(batch, at, seconds), "prompt");
-    await this.signHead();
-    return summary;
+    return this.#inTurn(async () => {
+      const summary = await this.#queue.submit(() => this.#parts.batches.finish(batch, at, seconds), "prompt");
+      await this.#signTip();
+      return summary;
+    });
   }
 
   async putSetting(uuid: DeviceUuid, key: string, value: string, runId: RunId): Promise<void> {
@@ -129,11 +138,7 @@ export class SqliteAuditStore implements AuditStore {
    * @throws StationError audit.*
    */
   async signHead(): Promise<void> {
-    await this.#inTurn(async () => {
-      const { tip } = this.#parts.ledger;
-      if (tip.type !== HEAD_TYPE && tip.position > 0) await this.#sign(tip, undefined);
-      else if (this.#unkept !== undefined) await this.#keep(this.#unkept);
-    });
+    await this.#inTurn(() => this.#signTip());
   }
 
   close(): Promise<void> {
@@ -157,10 +162,16 @@ export class SqliteAuditStore implements AuditStore {
     }
   }
 
-  #inTurn<T>(sign: () => Promise<T>): Promise<T> {
-    const signed = this.#signing.then(sign);
-    this.#signing = signed.catch(() => undefined);
-    return signed;
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #signTip(): Promise<void> {
+    const { tip } = this.#parts.ledger;
+    if (tip.type !== HEAD_TYPE) await this.#sign(tip, undefined);
+    else if (this.#unkept !== undefined) await this.#keep(this.#unkept);
   }
 
   async #sign({ position, hash }: Tip, scope: string | undefined): Promise<SignedHead> {

@@ -12,6 +12,7 @@ import {
 } from "jose";
 import { StationError } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
+import type { SignedHead } from "./audit-store.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { claimText, type HeadClaim } from "./chain.ts";
 import type { KeyKeeper } from "./key-keeper.ts";
@@ -76,8 +77,8 @@ function publicHalf({ kty, crv, x, y }: JWK): JWK {
 /** A public key, able to check signatures. */
 export type SignatureCheck = {
   readonly thumbprint: string;
-  /** Whether the JWS is this key's signature over exactly this claim; `at` is taken from the JWS where the claim has none. */
-  readonly holds: (jws: string, claim: Omit<HeadClaim, "at"> & { readonly at?: string }) => Promise<boolean>;
+  /** What the JWS claims, when it is this key's signature; undefined for every other text. */
+  readonly claimOf: (jws: string) => Promise<HeadClaim | undefined>;
 };
 
 /**
@@ -89,30 +90,24 @@ export async function signatureCheck(publicKey: string): Promise<SignatureCheck>
   try {
     const jwk = publicHalf(JSON.parse(publicKey) as JWK);
     const key = await importJWK(jwk, ALGORITHM);
-    return {
-      thumbprint: await calculateJwkThumbprint(jwk),
-      async holds(jws, claim) {
-        const text = await verifiedText(jws, key);
-        return text !== undefined && text === claimText({ ...claim, at: claim.at ?? signedAt(text) });
-      },
-    };
+    return { thumbprint: await calculateJwkThumbprint(jwk), claimOf: (jws) => verifiedClaim(jws, key) };
   } catch (error) {
     throw new StationError("audit.key", "the station's public key cannot be read", {}, { cause: error });
   }
 }
 
-async function verifiedText(jws: string, key: Parameters<typeof compactVerify>[1]): Promise<string | undefined> {
+async function verifiedClaim(jws: string, key: Parameters<typeof compactVerify>[1]): Promise<HeadClaim | undefined> {
   if (jws.length > LONGEST_JWS) return undefined;
   try {
     const { payload } = await compactVerify(jws, key, { algorithms: [ALGORITHM] });
-    return new TextDecoder().decode(payload);
+    return JSON.parse(new TextDecoder().decode(payload)) as HeadClaim;
   } catch {
     // Whatever is wrong with a signature, it does not hold.
     return undefined;
   }
 }
 
-function signedAt(text: string): string {
-  const claim: unknown = JSON.parse(text);
-  return typeof claim === "object" && claim !== null && "at" in claim ? String(claim.at) : "";
+/** Whether a signed claim is about this row of this station's chain. */
+export function claims(claim: HeadClaim | undefined, station: string, head: Omit<SignedHead, "jws">): boolean {
+  return claim?.station === station && claim.position === head.position && claim.hash === head.hash;
 }

@@ -71,7 +71,6 @@ CREATE INDEX run_by_operator ON run (operator, started_at, id) WHERE operator IS
 CREATE INDEX run_by_uuid ON run (uuid, started_at, id) WHERE uuid IS NOT NULL;
 CREATE INDEX run_by_imei ON run (imei, started_at, id) WHERE imei IS NOT NULL;
 CREATE INDEX run_by_board_serial ON run (board_serial, started_at, id) WHERE board_serial IS NOT NULL;
-CREATE INDEX run_passed ON run (uuid, finished_at) WHERE outcome = 'PASS';
 
 CREATE TABLE event (
   position INTEGER PRIMARY KEY NOT NULL,

@@ -1,0 +1,93 @@
+import type { Database } from "better-sqlite3";
+import type { RunCounts, RunPage, RunQuery, RunRecord } from "../contract/history.ts";
+import type { RunEvent } from "../contract/run-event.ts";
+import type { RunFilter } from "../contract/station-request.ts";
+import type { RunId } from "../core/ids.ts";
+import { openForReading } from "./database-file.ts";
+import { readEvent } from "./recovery.ts";
+import { recordOf, RUN_COLUMN_LIST } from "./run-columns.ts";
+import { whereOf } from "./run-where.ts";
+import { auditError } from "./sqlite-error.ts";
+
+/** A run with all its events. */
+export type RunHistory = { readonly run: RunRecord; readonly events: readonly RunEvent[] };
+
+/** Reads the record beside the station that writes it; every method throws StationError audit.*. */
+export class History {
+  readonly #db: Database;
+
+  /** @throws StationError audit.missing, audit.corrupt, audit.foreign, audit.newer */
+  constructor(file: string) {
+    this.#db = openForReading(file);
+  }
+
+  /** A page of runs, newest first. */
+  runs({ filter, after, limit }: RunQuery): RunPage {
+    const { sql, values } = pageQuery(filter, after);
+    const rows = this.#all(sql, [...values, limit + 1]);
+    const runs = rows.slice(0, limit).map((cells) => recordOf(cells));
+    const last = runs.at(-1);
+    if (rows.length <= limit || last === undefined) return { runs };
+    return { runs, next: { startedAt: last.startedAt, id: last.id } };
+  }
+
+  /** One run with its events in order, or undefined when there is none of that id. */
+  run(id: RunId): RunHistory | undefined {
+    const [cells] = this.#all(`SELECT ${RUN_COLUMN_LIST} FROM run WHERE id = ?`, [id]);
+    if (cells === undefined) return undefined;
+    const run = recordOf(cells);
+    const bodies = this.#all("SELECT body FROM event WHERE run = ? ORDER BY seq", [id]);
+    return { run, events: bodies.map(([body]) => readEvent(String(body), run)) };
+  }
+
+  /** How the runs of a filter ended. */
+  counts(filter: RunFilter): RunCounts {
+    const { sql, values } = whereOf(filter);
+    const ended = new Map(
+      this.#all(`SELECT outcome, count(*) FROM run WHERE ${sql} GROUP BY outcome`, values).map(
+        ([outcome, count]) => [String(outcome), Number(count)] as const,
+      ),
+    );
+    const of = (outcome: string): number => ended.get(outcome) ?? 0;
+    const [units = []] = this.#all(unitsQuery(sql), values);
+    const [unitCount, unitsPassed, unitsPassedFirst] = units.map(Number);
+    return {
+      runs: [...ended.values()].reduce((sum, count) => sum + count, 0),
+      ...{ pass: of("PASS"), fail: of("FAIL"), error: of("ERROR"), aborted: of("ABORTED"), running: of("null") },
+      ...{ units: unitCount ?? 0, unitsPassed: unitsPassed ?? 0, unitsPassedFirst: unitsPassedFirst ?? 0 },
+    };
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #all(sql: string, values: readonly (string | number)[]): unknown[][] {
+    try {
+      return this.#db
+        .prepare<unknown[], unknown[]>(sql)
+        .raw()
+        .all(...values);
+    } catch (error) {
+      throw auditError(error, "the audit database cannot be read", { file: this.#db.name });
+    }
+  }
+}
+
+/** The query of a page, ending with a hole for the number of rows; its plan is a spec. */
+export function pageQuery(
+  filter: RunFilter,
+  after: RunQuery["after"],
+): { readonly sql: string; readonly values: string[] } {
+  const where = whereOf(filter);
+  const beyond = after === undefined ? "" : " AND (started_at, id) < (?, ?)";
+  const sql = `SELECT ${RUN_COLUMN_LIST} FROM run WHERE ${where.sql}${beyond} ORDER BY started_at DESC, id DESC LIMIT ?`;
+  return { sql, values: [...where.values, ...(after === undefined ? [] : [after.startedAt, after.id])] };
+}
+
+/** Units, units that ever passed, units whose earliest run passed: start (24 characters), id (36) and outcome in one text. */
+function unitsQuery(where: string): string {
+  return `SELECT count(*), coalesce(sum(passed), 0), coalesce(sum(substr(first, 61) = 'PASS'), 0) FROM (
+    SELECT max(coalesce(outcome = 'PASS', 0)) AS passed, min(started_at || id || coalesce(outcome, '')) AS first
+    FROM run WHERE uuid IS NOT NULL AND ${where} GROUP BY uuid)`;
+}

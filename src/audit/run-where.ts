@@ -1,0 +1,33 @@
+import type { RunFilter } from "../contract/station-request.ts";
+import { parseDeviceUuid } from "../core/ids.ts";
+
+/** A condition on table `run` and the values of its holes. */
+export type Where = { readonly sql: string; readonly values: readonly string[] };
+
+/** Columns that a filter compares as they are. */
+const EQUAL = ["batch", "recipe", "outcome", "code", "operator"] as const;
+
+/** The filter as SQL; `1` when it is empty. `from` and `to` are about the start of the run, both included. */
+export function whereOf(filter: RunFilter): Where {
+  const parts: string[] = [];
+  const values: string[] = [];
+  const add = (sql: string, ...more: readonly string[]): void => {
+    parts.push(sql);
+    values.push(...more);
+  };
+  for (const column of EQUAL) {
+    const value = filter[column];
+    if (value !== undefined) add(`${column} = ?`, value);
+  }
+  if (filter.unit !== undefined) {
+    const unit = filter.unit;
+    add(ANY_NAME, parseDeviceUuid(unit) ?? unit, unit, unit);
+  }
+  if (filter.from !== undefined) add("started_at >= ?", filter.from);
+  if (filter.to !== undefined) add("started_at <= ?", filter.to);
+  return { sql: parts.length === 0 ? "1" : parts.join(" AND "), values };
+}
+
+/** A unit goes by three names; each has its index, which `OR` would not use together with an order. */
+const ANY_NAME = `id IN (SELECT id FROM run WHERE uuid = ? UNION SELECT id FROM run WHERE imei = ?
+  UNION SELECT id FROM run WHERE board_serial = ?)`;
