@@ -6,6 +6,7 @@ import { ownerCommands } from "../cloud/owner-command.ts";
 import { withLimit, type Clock } from "../core/clock.ts";
 import { seconds } from "../core/duration.ts";
 import type { Sha256 } from "../core/digest.ts";
+import { codeEntry } from "../core/error-codes.ts";
 import { asStationError, reportOf, StationError } from "../core/error.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import { CFUN } from "../modem/commands/functional-mode.ts";
@@ -160,9 +161,18 @@ export class UnitRun {
       judgeWork(this.#ledger, expectations, { finished: role.finished, unreported: role.unreported });
       await queue?.awaitResults(signal);
     };
-    // A unit that the owner should have claimed before does not become claimed by waiting; ours may take a moment.
-    const helps = (error: StationError): boolean => queue !== undefined || error.code !== "provisioning.not-claimed";
-    await this.#phases.run("provision", work, { mayRepeat: (error) => role.lastWasIdle && helps(error) });
+    await this.#phases.run("provision", work, { mayRepeat: (error) => role.lastWasIdle && this.#mayPass(error) });
+  }
+
+  /**
+   * Whether an error of a session may be gone the next time: not what is wrong with the unit, nor an unknown unit, except
+   * at nRF Cloud, which may take a moment to know a unit that was just claimed.
+   */
+  #mayPass({ code }: StationError): boolean {
+    const { profile, recipe } = this.#parts.order;
+    if (code === "provisioning.not-claimed")
+      return profile.service === "nrf-cloud" && recipe.recipe.claim.by === "station";
+    return codeEntry(code).blame !== "unit";
   }
 
   #deviceRole({ uuid }: Device, settings: UnitSettings): DeviceRole {
