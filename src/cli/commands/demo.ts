@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { FixtureSchema, type Fixture } from "../../contract/fixture.ts";
+import { ProfileSchema } from "../../contract/profile.ts";
+import { parseFault } from "../../simulator/fault-order.ts";
+import { resolveProfile } from "../../station/files/profile-file.ts";
+import { loadRecipe } from "../../station/files/recipe-file.ts";
+import { oneOf, wholeNumber } from "../arguments.ts";
+import type { Arguments, CliCommand, CommandContext, ExitCode } from "../command.ts";
+import {
+  startEmbeddedService,
+  startSimulatedTray,
+  type EmbeddedService,
+  type SimulatedTray,
+} from "../embedded-service.ts";
+import { reportTray } from "../output/tray-report.ts";
+import { runTray, type TrayResult } from "../tray.ts";
+import { exportRuns } from "./export.ts";
+
+const RECIPE = fileURLToPath(new URL("../../../resources/recipes/training/recipe.yaml", import.meta.url));
+const MOST_UNITS = 128;
+const WIDEST_TRAY = 8;
+
+/** `station demo`: the whole path on simulators and the embedded service. */
+export const demoCommand: CliCommand = {
+  name: "demo",
+  summary: "provisions a tray of simulated modems against the embedded service",
+  positionals: "",
+  minPositionals: 0,
+  maxPositionals: 0,
+  options: {
+    units: { kind: "value", value: "N", help: "how many modems, 1 to 128 (default 8)" },
+    transport: { kind: "value", value: "https", help: "how the units reach the service (default https)" },
+    latency: { kind: "value", value: "none|realistic", help: "how long the modems' commands take (default none)" },
+    fault: { kind: "list", value: "SLOT=KIND", help: "a fault on order; `station help simulate` names the kinds" },
+    dir: { kind: "value", value: "DIR", help: "where everything is left (default demo)" },
+    operator: { kind: "value", value: "NAME", help: "who runs the tray" },
+    log: { kind: "value", value: "FILE", help: "JSON Lines of what the simulated modems waited" },
+    json: { kind: "flag", help: "prints the result as one JSON object" },
+  },
+  async run(args, context) {
+    const units = wholeNumber(args, "units", [1, MOST_UNITS], 8);
+    oneOf(args, "transport", ["https"], "https");
+    const dir = resolve(args.value("dir") ?? "demo");
+    const simulation = simulationArguments(args, units);
+    await mkdir(dir, { recursive: true });
+    const service = await startEmbeddedService(join(dir, "service"), context);
+    try {
+      const tray = await startSimulatedTray(simulation, context);
+      try {
+        return await demonstrate({ args, dir, service, tray }, context);
+      } finally {
+        await tray.stop();
+      }
+    } finally {
+      await service.stop();
+    }
+  },
+};
+
+type Stage = {
+  readonly args: Arguments;
+  readonly dir: string;
+  readonly service: EmbeddedService;
+  readonly tray: SimulatedTray;
+};
+
+async function demonstrate({ args, dir, service, tray }: Stage, context: CommandContext): Promise<ExitCode> {
+  const audit = join(dir, "audit.db");
+  const fixture = FixtureSchema.parse(fixtureOf(tray));
+  await writeFile(join(dir, "fixture.json"), `${JSON.stringify(fixture, undefined, 2)}\n`);
+  await writeFile(join(dir, "profile.json"), `${JSON.stringify(ProfileSchema.parse(service.profile), undefined, 2)}\n`);
+  const result = await runTray(
+    {
+      files: {
+        recipe: await loadRecipe(RECIPE, context.environment),
+        fixture,
+        profile: await resolveProfile(service.profile, dir),
+      },
+      request: { serials: {}, again: false, operator: args.value("operator") ?? "Demo" },
+      audit,
+      ownerKey: service.ownerKey,
+    },
+    context,
+  );
+  const out = await exportBatch(result, dir, audit, context);
+  const places = { audit, export: out, ca: service.ca, service: service.https };
+  return reportTray(result, places, args.flag("json"), context);
+}
+
+async function exportBatch(result: TrayResult, dir: string, audit: string, context: CommandContext): Promise<string> {
+  const out = join(dir, "export.csv");
+  await exportRuns(audit, { format: "csv", out, filter: { batch: result.summary.batch } }, context);
+  return out;
+}
+
+/** Every demo gets boards of its own, as a line does: units that passed before would be refused. */
+function simulationArguments(args: Arguments, units: number): readonly string[] {
+  const faults = args.list("fault");
+  // Refused here, where the person still reads along, not by the helper process.
+  for (const fault of faults) parseFault(fault);
+  const log = args.value("log");
+  return [
+    ...["--units", String(units), "--port", "0", "--seed", randomUUID()],
+    ...["--latency", oneOf(args, "latency", ["none", "realistic"], "none")],
+    ...faults.flatMap((fault) => ["--fault", fault]),
+    ...(log === undefined ? [] : ["--log", log]),
+  ];
+}
+
+function fixtureOf(tray: SimulatedTray): unknown {
+  const columns = Math.min(WIDEST_TRAY, Math.max(1, Math.ceil(Math.sqrt(tray.units.length * 2))));
+  return {
+    fixture: 1,
+    name: "Demo tray",
+    rows: Math.ceil(tray.units.length / columns),
+    columns,
+    line: { flowControl: "none" },
+    slots: tray.units.map(({ slot, link }, index) => ({
+      slot,
+      row: Math.floor(index / columns) + 1,
+      column: (index % columns) + 1,
+      port: { tcp: link.replace("tcp://", "") },
+    })),
+  } satisfies Record<keyof Omit<Fixture, "settings" | "release">, unknown>;
+}

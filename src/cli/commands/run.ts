@@ -1,0 +1,99 @@
+import { dirname, resolve } from "node:path";
+import { ProfileSchema, type ResolvedProfile } from "../../contract/profile.ts";
+import { StartRequestSchema, type StartRequest } from "../../contract/station-request.ts";
+import { StationError } from "../../core/error.ts";
+import { Secret } from "../../core/secret.ts";
+import { loadFixture } from "../../station/files/fixture-file.ts";
+import { loadDocument } from "../../station/files/load-document.ts";
+import { loadProfile, resolveProfile } from "../../station/files/profile-file.ts";
+import { loadRecipe } from "../../station/files/recipe-file.ts";
+import { loadSerials } from "../../station/files/serials-file.ts";
+import { required } from "../arguments.ts";
+import type { Arguments, CliCommand, CommandContext } from "../command.ts";
+import { startEmbeddedService } from "../embedded-service.ts";
+import { reportTray } from "../output/tray-report.ts";
+import { runTray } from "../tray.ts";
+
+/** `station run`: provisions the tray of a fixture. */
+export const runCommand: CliCommand = {
+  name: "run",
+  summary: "provisions the tray of a fixture",
+  positionals: "",
+  minPositionals: 0,
+  maxPositionals: 0,
+  options: {
+    recipe: { kind: "value", value: "FILE", help: "what the product needs" },
+    fixture: { kind: "value", value: "FILE", help: "the tray's slots and their ports" },
+    profile: { kind: "value", value: "FILE", help: "the service (default: the embedded one, as training)" },
+    audit: { kind: "value", value: "FILE", help: "the audit database; made when missing" },
+    slots: { kind: "value", value: "1,2", help: "only these slots" },
+    serials: { kind: "value", value: "FILE", help: "board serials: a CSV with columns slot,serial" },
+    operator: { kind: "value", value: "NAME", help: "who runs the tray" },
+    again: { kind: "flag", help: "units that passed before may run once more" },
+    json: { kind: "flag", help: "prints the result as one JSON object" },
+  },
+  async run(args, context) {
+    const recipe = await loadRecipe(resolve(required(args, "recipe")), context.environment);
+    const fixture = await loadFixture(resolve(required(args, "fixture")));
+    const request = await startRequest(args);
+    const audit = resolve(required(args, "audit"));
+    const service = await serviceOf(args, audit, context);
+    try {
+      const { profile, ownerKey, ca, https } = service;
+      const order = {
+        files: { recipe, fixture, profile },
+        request,
+        audit,
+        ...(ownerKey === undefined ? {} : { ownerKey }),
+      };
+      const result = await runTray(order, context);
+      return reportTray(result, { audit, export: null, ca, service: https }, args.flag("json"), context);
+    } finally {
+      await service.stop();
+    }
+  },
+};
+
+type Service = {
+  readonly profile: ResolvedProfile;
+  readonly ownerKey: Secret | undefined;
+  readonly ca: string | null;
+  readonly https: string | null;
+  stop(): Promise<void>;
+};
+
+async function serviceOf(args: Arguments, audit: string, context: CommandContext): Promise<Service> {
+  const file = args.value("profile");
+  if (file === undefined) {
+    const embedded = await startEmbeddedService(`${audit}.service`, context);
+    return { ...embedded, profile: await resolveProfile(embedded.profile, dirname(audit)) };
+  }
+  const profile = await loadProfile(resolve(file));
+  const { https } = profile;
+  const ca = (await loadDocument(resolve(file), ProfileSchema)).value.https?.ca;
+  const variable = profile.owner?.keyEnv;
+  const key = variable === undefined ? undefined : context.environment[variable];
+  return {
+    profile,
+    ownerKey: key === undefined || key === "" ? undefined : new Secret(key),
+    ca: ca === undefined ? null : resolve(dirname(resolve(file)), ca),
+    https: https === undefined ? null : `https://${https.host}:${https.port}`,
+    stop: () => Promise.resolve(),
+  };
+}
+
+async function startRequest(args: Arguments): Promise<StartRequest> {
+  const [slots, operator, serials] = [args.value("slots"), args.value("operator"), args.value("serials")];
+  const parsed = StartRequestSchema.safeParse({
+    ...(slots === undefined ? {} : { slots: slots.split(",").map((slot) => slot.trim()) }),
+    ...(operator === undefined ? {} : { operator }),
+    serials: serials === undefined ? {} : await loadSerials(resolve(serials)),
+    again: args.flag("again"),
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new StationError(
+    "usage.option",
+    `--${issue?.path.map(String).join(".") ?? ""}: ${issue?.message ?? "wrong value"}`,
+  );
+}

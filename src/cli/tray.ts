@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { openAuditStore, type OpenedAudit } from "../audit/open-audit-store.ts";
+import type { SlotState } from "../contract/slot-state.ts";
+import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
+import { describeError, errorOf } from "../core/error.ts";
+import type { StationCredentials, StationFiles } from "../station/batch-plan.ts";
+import { ChildWorkerHost } from "../station/child-worker-host.ts";
+import type { StationNews } from "../station/station-news.ts";
+import { Station } from "../station/station.ts";
+import { environmentProxy } from "../transport/https/proxy-address.ts";
+import type { CommandContext } from "./command.ts";
+import { LiveProgress } from "./output/live-progress.ts";
+
+/** One tray to be provisioned. */
+export type TrayOrder = {
+  readonly files: StationFiles;
+  readonly request: StartRequest;
+  /** Path of the audit database; its folder is made when missing. */
+  readonly audit: string;
+  readonly ownerKey?: StationCredentials["ownerKey"];
+};
+
+/** How a tray ended. */
+export type TrayResult = { readonly summary: BatchSummary; readonly slots: readonly SlotState[] };
+
+const VERSION = "0.1.0";
+
+/**
+ * Provisions one tray from opening the audit database to closing it. A stop signal aborts the runs in order: their modems
+ * are released and their ends recorded before this returns.
+ * @throws StationError audit.*, station.* when nothing could be started or the record could not be kept
+ */
+export async function runTray(order: TrayOrder, context: CommandContext): Promise<TrayResult> {
+  await mkdir(dirname(order.audit), { recursive: true });
+  const audit = await openAuditStore({
+    file: order.audit,
+    clock: context.clock,
+    random: randomBytes,
+    version: VERSION,
+    program: "station",
+  });
+  try {
+    return await runWith(audit, order, context);
+  } finally {
+    await audit.store.close();
+  }
+}
+
+async function runWith(
+  { store, recovered }: OpenedAudit,
+  order: TrayOrder,
+  context: CommandContext,
+): Promise<TrayResult> {
+  const { files, request, ownerKey } = order;
+  for (const run of recovered)
+    context.err(
+      `slot ${run.slot}: the last run was interrupted${run.lastCommand === undefined ? "" : ` at ${run.lastCommand}`};` +
+        " it is recorded as ABORTED\n",
+    );
+  const station = Station.open({
+    files,
+    store,
+    host: new ChildWorkerHost({ errors: "inherit" }),
+    clock: context.clock,
+    random: randomBytes,
+    credentials: { ...(ownerKey === undefined ? {} : { ownerKey }), proxyFor: environmentProxy },
+    recovered,
+    ...(request.slots === undefined ? {} : { prepare: request.slots }),
+  });
+  const progress = new LiveProgress(context);
+  station.subscribe((news) => show(news, progress, context));
+  const onAbort = (): void => station.abort("all");
+  context.signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const started = await station.start(request);
+    if (context.signal.aborted) onAbort();
+    const summary = await started.done;
+    return { summary, slots: slotsOf(station, request) };
+  } finally {
+    progress.close();
+    context.signal.removeEventListener("abort", onAbort);
+    await station.close();
+  }
+}
+
+function slotsOf(station: Station, request: StartRequest): readonly SlotState[] {
+  const wanted = request.slots;
+  return station.snapshot().filter(({ slot }) => wanted?.includes(slot) ?? true);
+}
+
+function show(news: StationNews, progress: LiveProgress, context: CommandContext): void {
+  switch (news.kind) {
+    case "run":
+      progress.update(news.state);
+      return;
+    case "store.failed":
+      context.err(`${describeError(errorOf(news.error))}\n`);
+      return;
+    case "worker.lost":
+      context.err(`slot ${news.slot}: ${describeError(errorOf(news.error))}\n`);
+      return;
+    case "log":
+      if (news.level !== "info") context.err(`slot ${news.slot}: ${news.text}\n`);
+      return;
+    case "batch.started":
+    case "batch.finished":
+      return;
+  }
+}
