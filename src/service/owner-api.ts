@@ -77,7 +77,19 @@ export class OwnerApi {
     return shownCommand(this.#command(this.#claimed(text).uuid, id));
   }
 
-  /** All commands that the device was given since its claim, oldest first. @throws StationError service.not-found */
+  /**
+   * Takes a command out of the queue, or out of the history when it is final. A device that has it in its list already may
+   * still execute it; its result is ignored then.
+   * @throws StationError service.not-found
+   */
+  discard(text: string, id: string): void {
+    const { uuid } = this.#claimed(text);
+    const { database, queues } = this.#parts;
+    if (!atomically(database, () => queues.discard(uuid, id))) throw notFound("provisioning command", id);
+    emptyLog(database);
+  }
+
+  /** The newest 100 commands that the device was given since its claim, oldest first. @throws StationError service.not-found */
   commands(text: string): RequestRecord {
     const items = this.#parts.queues.list(this.#claimed(text).uuid).map(shownCommand);
     return { items, total: items.length };

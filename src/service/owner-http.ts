@@ -55,7 +55,13 @@ const ROUTES: readonly Route[] = [
   },
   {
     path: /^\/v1\/claimed-devices\/([^/]+)\/provisioning\/([^/]+)$/,
-    methods: { GET: ({ api, names: [uuid = "", id = ""] }) => json(200, api.command(uuid, id)) },
+    methods: {
+      GET: ({ api, names: [uuid = "", id = ""] }) => json(200, api.command(uuid, id)),
+      DELETE: ({ api, names: [uuid = "", id = ""] }) => {
+        api.discard(uuid, id);
+        return { status: 204 };
+      },
+    },
   },
   {
     path: /^\/v1\/provisioning-rules$/,

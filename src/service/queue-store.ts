@@ -57,6 +57,9 @@ export type NewOwnerCommand = {
   readonly commands: (number: number) => readonly Command[];
 };
 
+/** Commands of one device that are kept and listed: the newest. */
+const KEPT_COMMANDS = 100;
+
 const OWNER_COLUMNS = "id, kind, description, request, status, response, created_at, updated_at";
 
 /** The queues of all devices. Writers call it inside a transaction. */
@@ -89,6 +92,9 @@ export class QueueStore {
     );
     for (const [place, body] of command.commands(number).entries())
       insert.run(body.id, command.id, place, JSON.stringify(body));
+    this.#database
+      .prepare("DELETE FROM owner_command WHERE uuid = ? AND number <= ? AND status IN ('SUCCEEDED', 'FAILED')")
+      .run(uuid, number - KEPT_COMMANDS);
   }
 
   /** The open and lost device commands of a device in queue order; of lost ones only what judges a late result is left. */
@@ -147,6 +153,11 @@ export class QueueStore {
       .prepare<[string, string], OwnerRow>(`SELECT ${OWNER_COLUMNS} FROM owner_command WHERE uuid = ? AND id = ?`)
       .get(uuid, id);
     return row === undefined ? undefined : ownerCommandOf(row);
+  }
+
+  /** Takes a command out, whatever its state; answers whether it was there. */
+  discard(uuid: string, id: string): boolean {
+    return this.#database.prepare("DELETE FROM owner_command WHERE uuid = ? AND id = ?").run(uuid, id).changes > 0;
   }
 
   list(uuid: string): readonly OwnerCommand[] {

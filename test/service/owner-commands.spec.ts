@@ -36,6 +36,30 @@ describe("provisioning commands", () => {
     ).toBe(404);
   });
 
+  it("takes a command out of the queue, fetched or not, and ignores its result", async () => {
+    const device = new FakeDevice();
+    await harness.claim(device);
+    const [first, second] = await harness.queue(device, { config: { a: "1" } }, { finished: {} });
+    const path = `/v1/claimed-devices/${device.uuid}/provisioning`;
+    const list = await harness.fetch(device);
+    expect((await harness.owner("DELETE", `${path}/${first ?? ""}`)).status).toBe(204);
+    expect((await harness.owner("DELETE", `${path}/${first ?? ""}`)).status).toBe(404);
+    expect(await harness.report(device, successOf(list, device))).toBe(200);
+    expect((await harness.status(device, second))["status"]).toBe("SUCCEEDED");
+    expect((await harness.owner("GET", path)).json["total"]).toBe(1);
+  });
+
+  it("keeps the newest 100 commands of a device", async () => {
+    const device = new FakeDevice();
+    await harness.claim(device);
+    for (let round = 0; round < 6; round++) {
+      await harness.queue(device, ...new Array<object>(20).fill({ finished: {} }));
+      await harness.report(device, successOf(await harness.fetch(device), device));
+    }
+    const path = `/v1/claimed-devices/${device.uuid}/provisioning`;
+    expect((await harness.owner("GET", path)).json["total"]).toBe(100);
+  });
+
   it("brings the CSR back as the vendor's script wants it, with CN in the attributes", async () => {
     const device = new FakeDevice();
     await harness.claim(device);
