@@ -24,7 +24,14 @@ import {
 const sched = { variant: "http_sched" };
 const ID = "9685ef84-8cac-4257-b5cc-94bc416a1c1d";
 const keygen = { kind: "at", id: `${ID}.1`, command: "%KEYGEN", parameters: "1,2,0", ignoreCmeErrors: [] } as const;
-const config = { kind: "config", id: `${ID}.2`, properties: [["provisioning/interval-sec", "300"]] } as const;
+const config = {
+  kind: "config",
+  id: `${ID}.2`,
+  properties: [
+    ["provisioning/interval-sec", "300"],
+    ["app/name", "x"],
+  ],
+} as const;
 
 const apiResults = async (script: Script, changes: OptionChanges = {}): Promise<readonly unknown[]> =>
   fieldIn(await playScenario(scenarioFrom(script, changes)), "api", "ret");
@@ -147,7 +154,7 @@ describe("a single run", () => {
       latestId: "f",
     });
     expect(rig.names).toEqual(["START", "NEED_LTE_DEACTIVATED", "NEED_LTE_ACTIVATED", "DONE", "STOP"]);
-    expect(rig.world.settings.entries()).toEqual([["provisioning/interval-sec", "300"]]);
+    expect(rig.world.settings.entries()).toEqual(config.properties);
   });
 
   it("announces each command before it is sent and concludes it afterwards", async () => {
