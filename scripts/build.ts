@@ -2,7 +2,7 @@
 //   node scripts/build.ts [--if-stale]
 import { existsSync, globSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "..");
 const OUTPUT = join(ROOT, "dist");
@@ -14,6 +14,16 @@ const ENTRIES = {
 
 // Native addons stay in node_modules: they load their binaries by path.
 const EXTERNAL = ["serialport", "better-sqlite3"];
+
+// zod brings its messages in 50 languages, a third of a worker; ours are in English.
+const englishOnly: Plugin = {
+  name: "english-only",
+  setup(bundler) {
+    bundler.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
 
 const entries = Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(ROOT, file)]));
 
@@ -27,7 +37,7 @@ if (!process.argv.includes("--if-stale") || isStale()) {
     target: "node20.18",
     format: "esm",
     external: EXTERNAL,
-    splitting: false,
+    plugins: [englishOnly],
     minifySyntax: true,
     legalComments: "none",
     logLevel: "warning",
