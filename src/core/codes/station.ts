@@ -76,6 +76,11 @@ export const STATION_CODES = {
     advice:
       "The same unit answers in another slot: check the fixture's wiring and that both slots have their own port.",
   },
+  "station.unit-changed": {
+    blame: "line",
+    retry: true,
+    advice: "The board was changed during the run: leave it in its slot until the light tells that it is done.",
+  },
   "station.passed-before": {
     blame: "input",
     retry: false,

@@ -1,0 +1,203 @@
+import type { AuditStore } from "../audit/audit-store.ts";
+import type { Admission, Order, ToWorker } from "../contract/order.ts";
+import type { Release, RunEvent } from "../contract/run-event.ts";
+import type { Clock } from "../core/clock.ts";
+import { codeEntry } from "../core/error-codes.ts";
+import { asStationError, reportOf, StationError } from "../core/error.ts";
+import type { BatchId, DeviceUuid, SlotId } from "../core/ids.ts";
+import { RunRecorder, type RunFinished, type RunStarted } from "./run-recorder.ts";
+import type { CoreEnding } from "./run-trace.ts";
+import type { WorkerMessage } from "./slot-worker.ts";
+import type { StationLimits } from "./station-limits.ts";
+
+/** What a slot is told to run; `started` is on the disk. */
+export type RunOrder = { readonly batch: BatchId; readonly order: Order; readonly started: RunStarted };
+
+/** How a run ended. `settle` tries once more to write an end that the record did not take; absent where it is on the disk. */
+export type RunEnd = { readonly event: RunFinished; readonly settle?: () => Promise<boolean> };
+
+/** What a run needs of its slot and of the station. */
+export type ActiveRunParts = RunOrder & {
+  readonly store: AuditStore;
+  readonly clock: Clock;
+  readonly limits: StationLimits;
+  readonly send: (message: ToWorker) => void;
+  /** Ends the worker process at once. */
+  readonly discard: (error: StationError) => void;
+  readonly startWorker: () => void;
+  /** Shows an event, after its commit; `unsaved` when the record failed. */
+  readonly show: (event: RunEvent, unsaved: boolean) => void;
+  /** Decides about an identified unit. @throws StationError audit.* when the store cannot be read */
+  readonly admit: (uuid: DeviceUuid, before: DeviceUuid | undefined) => Admission;
+  /** The record failed; answers the error that the run ends with. */
+  readonly onLost: (error: StationError) => StationError;
+  readonly finish: (end: RunEnd) => void;
+};
+
+/** One run in a slot, from its order to its last event: whatever happens, it ends, once, and its end is written if it can be. */
+export class ActiveRun {
+  readonly #parts: ActiveRunParts;
+  readonly #recorder: RunRecorder;
+  readonly #answers = new Map<number, Admission>();
+  #uuid: DeviceUuid | undefined;
+  #ordered = false;
+  #startsFailed = 0;
+  #stopReason: StationError | undefined;
+  #lostReason: StationError | undefined;
+  #workerEnd: RunFinished | undefined;
+  #ending = false;
+  #over = false;
+  #cancelAbort: () => void = () => undefined;
+
+  constructor(parts: ActiveRunParts) {
+    this.#parts = parts;
+    this.#recorder = new RunRecorder(parts, {
+      onStored: (event, drained) => this.#stored(event, drained),
+      onLost: (error) => this.#lost(error),
+    });
+  }
+
+  get batch(): BatchId {
+    return this.#parts.batch;
+  }
+
+  get started(): RunStarted {
+    return this.#parts.started;
+  }
+
+  /** The unit that was identified and admitted. */
+  get uuid(): DeviceUuid | undefined {
+    return this.#uuid;
+  }
+
+  /** The worker is ready: it gets the order, once. */
+  workerReady(): void {
+    if (this.#ordered || this.#ending) return;
+    this.#ordered = true;
+    this.#parts.send({ type: "order", order: this.#parts.order });
+  }
+
+  /** The worker is gone: another one is waited for before the order, none after it. */
+  workerLost(error: StationError): void {
+    if (this.#ending || this.#recorder.finished) return;
+    if (this.#ordered) {
+      this.#end(this.#stopReason === undefined ? error : withCause(this.#stopReason, error), "unreachable");
+      return;
+    }
+    this.#startsFailed += 1;
+    if (this.#startsFailed < this.#parts.limits.startAttempts) this.#parts.startWorker();
+    else this.#end(error, "untouched");
+  }
+
+  /** @throws StationError station.worker-protocol when the worker may not say this now */
+  take(message: Exclude<WorkerMessage, { type: "log" }>): void {
+    if (!this.#ordered || this.#ending) throw this.#nonsense("the worker spoke of a run that it has no order for");
+    if (message.type === "event") this.#takeEvent(message.event);
+    else this.#takeSetting(message);
+  }
+
+  /** Stops the run: nothing new starts, the modem is released in order. Harmless when repeated. */
+  abort(error: StationError): void {
+    if (this.#stopReason !== undefined || this.#ending || this.#recorder.finished) return;
+    this.#stopReason = error;
+    if (!this.#ordered) {
+      this.#end(error, "untouched");
+      return;
+    }
+    const { clock, limits, send, discard } = this.#parts;
+    send({ type: "abort", ...this.#named(), error: reportOf(error) });
+    this.#cancelAbort = clock.after(limits.abort, () =>
+      discard(new StationError("station.worker-hung", "the worker did not end its run", this.#facts())),
+    );
+  }
+
+  #takeEvent(event: RunEvent): void {
+    this.#recorder.take(event);
+    if (event.type === "unit.identified") this.#identified(event.device.uuid, event.seq);
+    if (event.type !== "run.finished") return;
+    this.#cancelAbort();
+    this.#workerEnd = event;
+    if (this.#lostReason !== undefined) this.#end(this.#lostReason, event.release);
+  }
+
+  /** Decided at once, so that of two slots with the same unit only one is admitted; answered when the event is stored. */
+  #identified(uuid: DeviceUuid, seq: number): void {
+    try {
+      const admission = this.#parts.admit(uuid, this.#uuid);
+      if (admission.kind === "admitted") this.#uuid = uuid;
+      this.#answers.set(seq, admission);
+    } catch (error) {
+      this.abort(this.#parts.onLost(asStationError(error)));
+    }
+  }
+
+  #takeSetting(message: Extract<WorkerMessage, { type: "setting" }>): void {
+    const { store, started, onLost } = this.#parts;
+    if (message.runId !== started.runId || message.slot !== started.slot || this.#uuid === undefined)
+      throw this.#nonsense("the worker sent a setting of another run, or before its unit was known");
+    store.putSetting(this.#uuid, message.key, message.value, started.runId).catch((error: unknown) => {
+      this.abort(onLost(asStationError(error)));
+    });
+  }
+
+  #stored(event: RunEvent, drained: boolean): void {
+    if (this.#over) return;
+    this.#parts.show(event, false);
+    if (event.type === "run.finished") {
+      this.#finish({ event });
+      return;
+    }
+    if (this.#ending) return;
+    if (drained || event.type === "command.announced")
+      this.#parts.send({ type: "stored", ...this.#named(), seq: event.seq });
+    const admission = this.#answers.get(event.seq);
+    if (admission === undefined) return;
+    this.#answers.delete(event.seq);
+    this.#parts.send({ type: "admission", ...this.#named(), admission });
+  }
+
+  #lost(error: StationError): void {
+    const reason = this.#parts.onLost(error);
+    this.#lostReason ??= reason;
+    if (this.#workerEnd !== undefined) this.#end(reason, this.#workerEnd.release);
+    else this.abort(reason);
+  }
+
+  #end(error: StationError, release: Release): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#cancelAbort();
+    const outcome = codeEntry(error.code).blame === "person" ? "ABORTED" : "ERROR";
+    const ending: CoreEnding = { outcome, release, error: reportOf(error) };
+    void this.#recorder.end(ending).then(({ event, stored }) => {
+      if (stored) return;
+      this.#parts.show(event, true);
+      this.#finish({ event, settle: async () => (await this.#recorder.end(ending)).stored });
+    });
+  }
+
+  #finish(end: RunEnd): void {
+    this.#over = true;
+    this.#cancelAbort();
+    this.#parts.finish(end);
+  }
+
+  #named(): { readonly runId: RunStarted["runId"]; readonly slot: SlotId } {
+    const { runId, slot } = this.#parts.started;
+    return { runId, slot };
+  }
+
+  #facts(): { readonly slot: string; readonly run: string } {
+    const { runId, slot } = this.#parts.started;
+    return { slot, run: runId };
+  }
+
+  #nonsense(what: string): StationError {
+    return new StationError("station.worker-protocol", what, this.#facts());
+  }
+}
+
+/** The reason of a stop, with what went wrong on the way. */
+function withCause(reason: StationError, cause: StationError): StationError {
+  return new StationError(reason.code, reason.message, { ...reason.facts, worker: cause.code }, { cause });
+}

@@ -1,0 +1,150 @@
+import type { BatchStart } from "../audit/audit-store.ts";
+import { lineOf, type Fixture, type FixtureSlot } from "../contract/fixture.ts";
+import type { Order } from "../contract/order.ts";
+import type { ResolvedProfile } from "../contract/profile.ts";
+import { recipeName, type ResolvedRecipe } from "../contract/recipe.ts";
+import type { StartRequest } from "../contract/station-request.ts";
+import type { Clock } from "../core/clock.ts";
+import { StationError } from "../core/error.ts";
+import { timeOrderedId, type BatchId, type RandomBytes, type RunId, type SlotId } from "../core/ids.ts";
+import { isoTime } from "../core/iso-time.ts";
+import type { Secret } from "../core/secret.ts";
+import type { RunOrder } from "./active-run.ts";
+import { portLabel } from "./port-label.ts";
+
+/** The files of a station: what runs where, against which service. */
+export type StationFiles = {
+  readonly recipe: ResolvedRecipe;
+  readonly fixture: Fixture;
+  readonly profile: ResolvedProfile;
+};
+
+/** What comes from outside the files and must never be shown. */
+export type StationCredentials = {
+  /** The owner's API key; absent where recipes need none. */
+  readonly ownerKey?: Secret;
+  /** The environment's proxy for an https URL, credentials included (src/transport, environmentProxy). */
+  readonly proxyFor?: (url: string) => string | undefined;
+};
+
+/** A batch as it is about to be recorded and run. */
+export type BatchPlan = { readonly start: BatchStart; readonly orders: readonly RunOrder[] };
+
+/** A slot that is busy, as requests see it. */
+export type BusySlot = { readonly slot: SlotId; readonly boardSerial?: string };
+
+/**
+ * The slots that a request names, in the fixture's order.
+ * @throws StationError station.slot-unknown, station.slot-repeated, station.slot-busy, station.serial-repeated,
+ * station.serial-in-use: nothing of the request runs then
+ */
+export function chosenSlots(
+  fixture: Fixture,
+  request: StartRequest,
+  busy: readonly BusySlot[],
+): readonly FixtureSlot[] {
+  const wanted = request.slots ?? fixture.slots.map(({ slot }) => slot);
+  const known = new Set<string>(fixture.slots.map(({ slot }) => slot));
+  const running = new Set<string>(busy.map(({ slot }) => slot));
+  for (const [index, slot] of wanted.entries()) {
+    if (!known.has(slot)) throw new StationError("station.slot-unknown", "the fixture has no such slot", { slot });
+    if (wanted.indexOf(slot) !== index)
+      throw new StationError("station.slot-repeated", "a slot is named twice", { slot });
+    if (running.has(slot)) throw new StationError("station.slot-busy", "the slot is still running", { slot });
+  }
+  checkSerials(request.serials, new Set<string>(wanted), known, busy);
+  return fixture.slots.filter(({ slot }) => wanted.includes(slot));
+}
+
+function checkSerials(
+  serials: StartRequest["serials"],
+  wanted: ReadonlySet<string>,
+  known: ReadonlySet<string>,
+  busy: readonly BusySlot[],
+): void {
+  const seen = new Map<string, string>();
+  for (const [slot, serial] of Object.entries(serials)) {
+    if (!known.has(slot))
+      throw new StationError("station.slot-unknown", "a serial is for a slot that is not there", { slot });
+    if (!wanted.has(slot)) continue;
+    const other = seen.get(serial);
+    if (other !== undefined)
+      throw new StationError("station.serial-repeated", "two slots have the same board serial", {
+        slot,
+        otherSlot: other,
+        serial,
+      });
+    seen.set(serial, slot);
+    const holder = busy.find(({ boardSerial }) => boardSerial === serial);
+    if (holder !== undefined)
+      throw new StationError("station.serial-in-use", "the board serial runs in another slot", {
+        slot,
+        otherSlot: holder.slot,
+        serial,
+      });
+  }
+}
+
+/** What a plan is made of. */
+export type PlanParts = {
+  readonly files: StationFiles;
+  readonly credentials: StationCredentials;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+};
+
+/** Gives the batch and its runs their ids, freezes what they are to do, and makes the first event of each run. */
+export function planBatch(parts: PlanParts, slots: readonly FixtureSlot[], request: StartRequest): BatchPlan {
+  const { files, clock, random } = parts;
+  const at = isoTime(clock.now());
+  const newId = (): string => timeOrderedId(clock.now(), random);
+  const batch = newId() as BatchId;
+  const common = {
+    ...{ recipe: recipeName(files.recipe.recipe), recipeSha256: files.recipe.sha256 },
+    ...(request.operator === undefined ? {} : { operator: request.operator }),
+    training: files.profile.service === "embedded",
+  };
+  const orders = slots.map((slot): RunOrder => {
+    const boardSerial = serialOf(request, slot.slot);
+    const started = {
+      ...({ type: "run.started", runId: newId() as RunId, slot: slot.slot, seq: 0, at } as const),
+      ...{ link: portLabel(slot.port), again: request.again, ...common, ...boardSerial },
+    };
+    return { batch, started, order: orderOf(parts, slot, request, started.runId) };
+  });
+  const runs = orders.map(({ started }) => started);
+  const start = { batch, at, fixture: files.fixture.name, recipeText: files.recipe.frozenText, runs, ...common };
+  return { start, orders };
+}
+
+function orderOf(parts: PlanParts, slot: FixtureSlot, request: StartRequest, runId: RunId): Order {
+  const { files, credentials } = parts;
+  const { fixture, profile, recipe } = files;
+  const { ownerKey } = credentials;
+  return {
+    ...{ runId, slot: slot.slot, port: slot.port, line: lineOf(fixture, slot) },
+    ...{ settings: fixture.settings, release: fixture.release, recipe, profile },
+    ...(ownerKey === undefined ? {} : { ownerKey: ownerKey.reveal() }),
+    ...proxiesOf(profile, credentials),
+    ...serialOf(request, slot.slot),
+    ...(request.operator === undefined ? {} : { operator: request.operator }),
+  };
+}
+
+function proxiesOf(profile: ResolvedProfile, credentials: StationCredentials): Pick<Order, "proxy" | "ownerProxy"> {
+  const { proxyFor } = credentials;
+  if (proxyFor === undefined) return {};
+  const { https, owner } = profile;
+  const proxy = https === undefined ? undefined : proxyFor(`https://${bracketed(https.host)}:${https.port}/`);
+  const ownerProxy = owner === undefined ? undefined : proxyFor(owner.base);
+  return { ...(proxy === undefined ? {} : { proxy }), ...(ownerProxy === undefined ? {} : { ownerProxy }) };
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function serialOf(request: StartRequest, slot: SlotId): { readonly boardSerial?: string } {
+  const serial = Object.hasOwn(request.serials, slot) ? request.serials[slot] : undefined;
+  return serial === undefined ? {} : { boardSerial: serial };
+}

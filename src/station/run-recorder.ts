@@ -1,0 +1,139 @@
+import type { AuditStore } from "../audit/audit-store.ts";
+import type { RunEvent } from "../contract/run-event.ts";
+import type { Clock } from "../core/clock.ts";
+import { asStationError, StationError } from "../core/error.ts";
+import { isoTime } from "../core/iso-time.ts";
+import { openEnds, trace, type CoreEnding, type RunTrace } from "./run-trace.ts";
+
+export type RunStarted = Extract<RunEvent, { type: "run.started" }>;
+export type RunFinished = Extract<RunEvent, { type: "run.finished" }>;
+
+/** Whom a recorder tells. */
+export interface RecorderOwner {
+  /** The event is on the disk. `drained`: no later one is on its way there. */
+  onStored(event: RunEvent, drained: boolean): void;
+  /** The record could not be kept: the run cannot go on. Called once. */
+  onLost(error: StationError): void;
+}
+
+/** What a recorder needs; `started` is on the disk already. */
+export type RecorderParts = { readonly started: RunStarted; readonly store: AuditStore; readonly clock: Clock };
+
+/**
+ * Carries the events of one run to the audit store, in order and once, and tells of each only after its commit.
+ * After a failure nothing more of the worker is recorded; what closes the run is then put behind the last stored event.
+ */
+export class RunRecorder {
+  readonly #parts: RecorderParts;
+  readonly #owner: RecorderOwner;
+  readonly #startedAt: number;
+  #trace: RunTrace = {};
+  #nextSeq = 1;
+  #storedSeq = 0;
+  #waiting = 0;
+  #tail: Promise<void> = Promise.resolve();
+  #lost: StationError | undefined;
+  #finished = false;
+
+  constructor(parts: RecorderParts, owner: RecorderOwner) {
+    this.#parts = parts;
+    this.#owner = owner;
+    this.#startedAt = parts.clock.monotonic();
+  }
+
+  /** The run's last event was taken: nothing of its worker counts any more. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  get lost(): StationError | undefined {
+    return this.#lost;
+  }
+
+  /**
+   * Takes the next event of the worker.
+   * @throws StationError station.worker-protocol when it belongs to another run or slot, or is out of order
+   */
+  take(event: RunEvent): void {
+    this.#check(event);
+    this.#nextSeq += 1;
+    if (event.type === "run.finished") this.#finished = true;
+    if (this.#lost === undefined) this.#store(event);
+  }
+
+  /**
+   * Ends the run from the core's side, once everything taken is stored: closes what is open and writes the last event. After a
+   * failure it may be called again and goes on where it stopped.
+   * @returns the last event; `stored` tells whether it is on the disk
+   */
+  async end(ending: CoreEnding): Promise<{ readonly event: RunFinished; readonly stored: boolean }> {
+    this.#finished = true;
+    await this.#tail;
+    try {
+      const now = this.#parts.clock.monotonic();
+      for (const body of openEnds(this.#trace, ending.error, now))
+        await this.#append({ ...body, ...this.#stamp() }, false);
+      const event = this.#lastEvent(ending);
+      await this.#append(event, true);
+      return { event, stored: true };
+    } catch (error) {
+      this.#lose(asStationError(error));
+      return { event: this.#lastEvent(ending), stored: false };
+    }
+  }
+
+  async #append(event: RunEvent, drained: boolean): Promise<void> {
+    await this.#parts.store.append(event);
+    this.#keep(event, drained);
+  }
+
+  #check(event: RunEvent): void {
+    const { runId, slot } = this.#parts.started;
+    const facts = { slot, event: event.type, seq: event.seq, expected: this.#nextSeq };
+    const wrong = (what: string): StationError => new StationError("station.worker-protocol", what, facts);
+    if (event.runId !== runId || event.slot !== slot) throw wrong("the worker sent an event of another run or slot");
+    if (event.seq !== this.#nextSeq) throw wrong("the worker left out or repeated an event");
+    if (event.type === "run.started") throw wrong("the worker started a run by itself");
+    if (this.#finished) throw wrong("the worker went on after the end of its run");
+  }
+
+  #store(event: RunEvent): void {
+    const writing = this.#parts.store.append(event);
+    writing.catch(() => undefined);
+    this.#waiting += 1;
+    this.#tail = this.#tail
+      .then(() => writing)
+      .then(
+        () => this.#stored(event),
+        (error: unknown) => this.#lose(asStationError(error)),
+      );
+  }
+
+  #stored(event: RunEvent): void {
+    this.#waiting -= 1;
+    if (this.#lost === undefined) this.#keep(event, this.#waiting === 0);
+  }
+
+  #keep(event: RunEvent, drained: boolean): void {
+    this.#storedSeq = event.seq;
+    this.#trace = trace(this.#trace, event, this.#parts.clock.monotonic());
+    this.#owner.onStored(event, drained);
+  }
+
+  #lose(error: StationError): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = error;
+    this.#owner.onLost(error);
+  }
+
+  #lastEvent(ending: CoreEnding): RunFinished {
+    const elapsedMs = this.#parts.clock.monotonic() - this.#startedAt;
+    return { type: "run.finished", ...ending, elapsedMs, ...this.#stamp() };
+  }
+
+  /** The stamp of the event behind the last stored one. */
+  #stamp(): Pick<RunEvent, "runId" | "slot" | "seq" | "at"> {
+    const { started, clock } = this.#parts;
+    return { runId: started.runId, slot: started.slot, seq: this.#storedSeq + 1, at: isoTime(clock.now()) };
+  }
+}

@@ -1,0 +1,71 @@
+import type { Phase } from "../contract/common.ts";
+import type { Release, RunEvent, RunEventBody } from "../contract/run-event.ts";
+import type { ErrorReport } from "../core/error.ts";
+import type { DeviceUuid } from "../core/ids.ts";
+
+/** What the record of a run says so far: what is open when its worker is lost. */
+export type RunTrace = {
+  readonly phase?: { readonly phase: Phase; readonly attempt: number; readonly since: number };
+  readonly command?: { readonly facts: CommandFacts; readonly since: number };
+  readonly uuid?: DeviceUuid;
+};
+
+type CommandFacts = Extract<RunEvent, { type: "command.announced" }>["command"];
+
+/** The trace after one more event; `now` is the monotonic clock in ms. */
+export function trace(before: RunTrace, event: RunEvent, now: number): RunTrace {
+  switch (event.type) {
+    case "phase.started":
+      return { ...before, phase: { phase: event.phase, attempt: event.attempt, since: now } };
+    case "phase.finished": {
+      const { phase: _closed, ...rest } = before;
+      return rest;
+    }
+    case "command.announced":
+      return { ...before, command: { facts: event.command, since: now } };
+    case "command.concluded": {
+      const { command: _concluded, ...rest } = before;
+      return rest;
+    }
+    case "unit.identified":
+      return { ...before, uuid: event.device.uuid };
+    case "run.started":
+    case "client.event":
+    case "at.exchange":
+    case "setting.written":
+    case "credential.verified":
+    case "artefact.made":
+    case "note":
+    case "run.finished":
+      return before;
+  }
+}
+
+/** How the core ends a run that its worker did not end. */
+export type CoreEnding = {
+  readonly outcome: "ERROR" | "ABORTED";
+  readonly release: Release;
+  readonly error: ErrorReport;
+};
+
+/** What must be closed before a run can end: the command without a result, then the phase. */
+export function openEnds(open: RunTrace, error: ErrorReport, now: number): readonly RunEventBody[] {
+  const { command, phase } = open;
+  const ends: RunEventBody[] = [];
+  if (command !== undefined) {
+    const elapsedMs = now - command.since;
+    ends.push({ type: "command.concluded", command: command.facts, result: "none", reply: "", elapsedMs });
+  }
+  if (phase !== undefined) {
+    const elapsedMs = now - phase.since;
+    ends.push({
+      type: "phase.finished",
+      phase: phase.phase,
+      attempt: phase.attempt,
+      result: "failed",
+      elapsedMs,
+      error,
+    });
+  }
+  return ends;
+}

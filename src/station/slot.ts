@@ -1,0 +1,117 @@
+import type { AuditStore } from "../audit/audit-store.ts";
+import type { Admission } from "../contract/order.ts";
+import type { RunEvent } from "../contract/run-event.ts";
+import { idleSlot, reduceSlot, type SlotState } from "../contract/slot-state.ts";
+import { asStationError, reportOf, StationError } from "../core/error.ts";
+import type { DeviceUuid, SlotId } from "../core/ids.ts";
+import { ActiveRun, type RunEnd, type RunOrder } from "./active-run.ts";
+import { SlotWorker, type SlotWorkerParts, type WorkerMessage } from "./slot-worker.ts";
+import type { StationNews } from "./station-news.ts";
+
+/** What a slot needs of the station around it. */
+export type SlotParts = SlotWorkerParts & {
+  readonly store: AuditStore;
+  readonly tell: (news: StationNews) => void;
+  /** Decides about an identified unit. @throws StationError audit.* when the store cannot be read */
+  readonly admit: (slot: SlotId, uuid: DeviceUuid, before: DeviceUuid | undefined) => Admission;
+  /** The record failed; answers the error that the run ends with. */
+  readonly onLost: (error: StationError) => StationError;
+};
+
+/** One slot: its worker process, the run in it, and its state for the screen. */
+export class Slot {
+  readonly id: SlotId;
+  readonly #parts: SlotParts;
+  readonly #worker: SlotWorker;
+  #state: SlotState;
+  #run: ActiveRun | undefined;
+
+  constructor(parts: SlotParts, state: SlotState = idleSlot(parts.slot)) {
+    this.id = parts.slot;
+    this.#parts = parts;
+    this.#state = state;
+    this.#worker = new SlotWorker(parts, {
+      onReady: () => this.#run?.workerReady(),
+      onMessage: (message) => this.#take(message),
+      onDown: (error) => this.#lostWorker(error),
+    });
+  }
+
+  get state(): SlotState {
+    return this.#state;
+  }
+
+  /** The run in the slot, until its end. */
+  get run(): ActiveRun | undefined {
+    return this.#run;
+  }
+
+  /** Starts the worker process ahead of the first run. */
+  prepare(): void {
+    this.#worker.start();
+  }
+
+  /** Runs an order; the slot must have no run. */
+  begin(order: RunOrder): Promise<RunEnd> {
+    return new Promise((resolve) => {
+      const run = this.#activeRun(order, resolve);
+      this.#run = run;
+      this.#show(run, order.started, false);
+      if (this.#worker.ready) run.workerReady();
+      else this.#worker.start();
+    });
+  }
+
+  /** Stops the run in the slot; harmless without one. */
+  abort(error: StationError): void {
+    this.#run?.abort(error);
+  }
+
+  /** Ends the worker process, kindly, then by force. */
+  stop(): Promise<void> {
+    return this.#worker.stop();
+  }
+
+  #activeRun(order: RunOrder, resolve: (end: RunEnd) => void): ActiveRun {
+    const { store, clock, limits, admit, onLost } = this.#parts;
+    const run: ActiveRun = new ActiveRun({
+      ...{ ...order, store, clock, limits, onLost },
+      send: (message) => this.#worker.send(message),
+      discard: (error) => this.#worker.discard(error),
+      startWorker: () => this.#worker.start(),
+      show: (event, unsaved) => this.#show(run, event, unsaved),
+      admit: (uuid, before) => admit(this.id, uuid, before),
+      finish: (end) => {
+        this.#run = undefined;
+        if (this.#worker.ready) this.#worker.praise();
+        resolve(end);
+      },
+    });
+    return run;
+  }
+
+  #show(run: ActiveRun, event: RunEvent, unsaved: boolean): void {
+    this.#state = reduceSlot(this.#state, event);
+    const news = { kind: "run", batch: run.batch, event, state: this.#state } as const;
+    this.#parts.tell(unsaved ? { ...news, unsaved } : news);
+  }
+
+  #take(message: WorkerMessage): void {
+    if (message.type === "log") {
+      this.#parts.tell({ kind: "log", slot: this.id, level: message.level, text: message.text });
+      return;
+    }
+    try {
+      if (this.#run === undefined)
+        throw new StationError("station.worker-protocol", "the worker spoke of a run without one", { slot: this.id });
+      this.#run.take(message);
+    } catch (error) {
+      this.#worker.discard(asStationError(error));
+    }
+  }
+
+  #lostWorker(error: StationError): void {
+    this.#parts.tell({ kind: "worker.lost", slot: this.id, error: reportOf(error) });
+    this.#run?.workerLost(error);
+  }
+}

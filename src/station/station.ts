@@ -1,0 +1,243 @@
+import type { AuditStore, RecoveredRun } from "../audit/audit-store.ts";
+import type { Admission } from "../contract/order.ts";
+import type { SlotState } from "../contract/slot-state.ts";
+import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
+import type { Clock } from "../core/clock.ts";
+import { asStationError, reportOf, StationError } from "../core/error.ts";
+import type { BatchId, DeviceUuid, RandomBytes, SlotId } from "../core/ids.ts";
+import { isoTime } from "../core/iso-time.ts";
+import type { RunEnd } from "./active-run.ts";
+import {
+  chosenSlots,
+  planBatch,
+  type BatchPlan,
+  type BusySlot,
+  type StationCredentials,
+  type StationFiles,
+} from "./batch-plan.ts";
+import { recoveredSlot } from "./recovered-slot.ts";
+import { Slot, type SlotParts } from "./slot.ts";
+import { StartGate } from "./start-gate.ts";
+import { DEFAULT_LIMITS, type StationLimits } from "./station-limits.ts";
+import type { NewsListener, StationNews } from "./station-news.ts";
+import { admitUnit } from "./unit-admission.ts";
+import type { WorkerHost } from "./worker-host.ts";
+
+/** What a station works with. The audit store stays the caller's: it is closed after the station. */
+export type StationOptions = {
+  readonly files: StationFiles;
+  readonly store: AuditStore;
+  readonly host: WorkerHost;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly credentials?: StationCredentials;
+  /** Runs that the store found open and closed as ABORTED. */
+  readonly recovered?: readonly RecoveredRun[];
+  /** The slots whose workers are started ahead; default: all of the fixture. */
+  readonly prepare?: readonly SlotId[];
+  readonly limits?: Partial<StationLimits>;
+};
+
+/** A batch that was started. */
+export type StartedBatch = {
+  readonly batch: BatchId;
+  /**
+   * Settles when every run has ended and the batch's end is recorded.
+   * Rejects with StationError station.store-failed when the record could not be kept; the slots' states tell how the runs ended.
+   */
+  readonly done: Promise<BatchSummary>;
+};
+
+/** Errors of the store that concern one record, not the disk. */
+const ABOUT_ONE_RUN: ReadonlySet<string> = new Set([
+  "audit.secret",
+  "audit.conflict",
+  "audit.gap",
+  "audit.over",
+  "audit.unknown",
+]);
+
+/** The station core: the slots of a fixture, their workers, batches, interlocks; everything it tells is on the disk. */
+export class Station {
+  readonly #options: StationOptions;
+  readonly #credentials: StationCredentials;
+  readonly #slots: ReadonlyMap<SlotId, Slot>;
+  readonly #listeners = new Set<NewsListener>();
+  readonly #reserved = new Map<SlotId, BusySlot>();
+  readonly #pending = new Set<Promise<unknown>>();
+  #storeFailed = false;
+  #unsettled: readonly (() => Promise<boolean>)[] = [];
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: StationOptions) {
+    this.#options = options;
+    this.#credentials = options.credentials ?? {};
+    const { host, clock, store } = options;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const gate = new StartGate(limits.startsAtOnce);
+    const shared: Omit<SlotParts, "slot"> = {
+      ...{ host, gate, clock, limits, store },
+      tell: (news) => this.#tell(news),
+      admit: (slot, uuid, before) => this.#admit(slot, uuid, before),
+      onLost: (error) => this.#lost(error),
+    };
+    const newest = new Map((options.recovered ?? []).map((run) => [run.slot, run]));
+    this.#slots = new Map(
+      options.files.fixture.slots.map((slot) => {
+        const left = newest.get(slot.slot);
+        const state = left === undefined ? undefined : recoveredSlot(slot, left);
+        return [slot.slot, new Slot({ ...shared, slot: slot.slot }, state)];
+      }),
+    );
+  }
+
+  /** Opens the station and starts its workers ahead, a few at a time. */
+  static open(options: StationOptions): Station {
+    const station = new Station(options);
+    for (const [id, slot] of station.#slots) if (options.prepare?.includes(id) ?? true) slot.prepare();
+    return station;
+  }
+
+  /**
+   * Starts a batch: records it with its runs, then sends the orders.
+   * @throws StationError station.closed, station.slot-*, station.serial-* when the request cannot be met as a whole;
+   * station.store-failed when it cannot be recorded: no modem was touched then
+   */
+  start(request: StartRequest): Promise<StartedBatch> {
+    const starting = this.#start(request);
+    this.#keep(starting);
+    return starting;
+  }
+
+  async #start(request: StartRequest): Promise<StartedBatch> {
+    if (this.#closing !== undefined) throw new StationError("station.closed", "the station is closed");
+    const { files, clock, random, store } = this.#options;
+    const slots = chosenSlots(files.fixture, request, this.#busy());
+    const plan = planBatch({ files, credentials: this.#credentials, clock, random }, slots, request);
+    for (const { started } of plan.orders) this.#reserved.set(started.slot, started);
+    try {
+      await this.#settleEnds();
+      store.assertWritable();
+      await store.startBatch(plan.start);
+    } catch (error) {
+      throw recordError(error);
+    } finally {
+      for (const { started } of plan.orders) this.#reserved.delete(started.slot);
+    }
+    this.#storeFailed = false;
+    return this.#run(plan);
+  }
+
+  /** Stops the run in a slot, or all; each ends as ABORTED once its modem is released. */
+  abort(target: SlotId | "all", reason = new StationError("station.aborted", "stopped by the operator")): void {
+    if (target === "all") for (const slot of this.#slots.values()) slot.abort(reason);
+    else this.#slots.get(target)?.abort(reason);
+  }
+
+  /** The state of every slot, in the fixture's order. */
+  snapshot(): readonly SlotState[] {
+    return [...this.#slots.values()].map((slot) => slot.state);
+  }
+
+  /** Tells `listener` all news from now on; the answer ends that. */
+  subscribe(listener: NewsListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops all runs in order, waits for their ends to be recorded, then ends every worker. Harmless when repeated. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const reason = new StationError("station.closing", "the station is being closed");
+    while (this.#pending.size > 0) {
+      this.abort("all", reason);
+      await Promise.allSettled([...this.#pending]);
+    }
+    await this.#settleEnds().catch(() => undefined);
+    await Promise.all([...this.#slots.values()].map((slot) => slot.stop()));
+  }
+
+  /** Work that closing waits for. */
+  #keep(work: Promise<unknown>): void {
+    this.#pending.add(work);
+    const forget = (): void => void this.#pending.delete(work);
+    work.then(forget, forget);
+  }
+
+  #run(plan: BatchPlan): StartedBatch {
+    const { batch } = plan.start;
+    const since = this.#options.clock.monotonic();
+    this.#tell({ kind: "batch.started", batch, slots: plan.orders.map(({ started }) => started.slot) });
+    const ends = plan.orders.flatMap((order) => {
+      const slot = this.#slots.get(order.started.slot);
+      return slot === undefined ? [] : [slot.begin(order)];
+    });
+    const done = Promise.all(ends).then((all) => this.#finishBatch(batch, all, since));
+    this.#keep(done);
+    return { batch, done };
+  }
+
+  async #finishBatch(batch: BatchId, ends: readonly RunEnd[], since: number): Promise<BatchSummary> {
+    this.#unsettled = [...this.#unsettled, ...ends.flatMap(({ settle }) => (settle === undefined ? [] : [settle]))];
+    const { clock, store } = this.#options;
+    try {
+      await this.#settleEnds();
+      const seconds = (clock.monotonic() - since) / 1000;
+      const summary = await store.finishBatch(batch, isoTime(clock.now()), seconds);
+      this.#tell({ kind: "batch.finished", summary });
+      return summary;
+    } catch (error) {
+      throw recordError(error);
+    }
+  }
+
+  /** Writes the ends of runs that the record did not take before. @throws StationError station.store-failed */
+  async #settleEnds(): Promise<void> {
+    const ends = this.#unsettled;
+    this.#unsettled = [];
+    const left: (() => Promise<boolean>)[] = [];
+    for (const settle of ends) if (!(await settle())) left.push(settle);
+    this.#unsettled = [...this.#unsettled, ...left];
+    if (left.length > 0)
+      throw new StationError("station.store-failed", "ends of runs are not recorded yet", { runs: left.length });
+  }
+
+  #admit(slot: SlotId, uuid: DeviceUuid, before: DeviceUuid | undefined): Admission {
+    const again = this.#slots.get(slot)?.run?.started.again ?? false;
+    const holder = [...this.#slots.values()].find((other) => other.id !== slot && other.run?.uuid === uuid)?.id;
+    return admitUnit({ slot, uuid, again }, before, holder, this.#options.store);
+  }
+
+  /** A record that is refused ends its run; a disk that fails ends all. */
+  #lost(error: StationError): StationError {
+    if (ABOUT_ONE_RUN.has(error.code)) return error;
+    const failure = recordError(error);
+    if (!this.#storeFailed) {
+      this.#storeFailed = true;
+      this.#tell({ kind: "store.failed", error: reportOf(failure) });
+      this.abort("all", failure);
+    }
+    return failure;
+  }
+
+  #busy(): readonly BusySlot[] {
+    const running = [...this.#slots.values()].flatMap(({ run }) => (run === undefined ? [] : [run.started]));
+    return [...running, ...this.#reserved.values()];
+  }
+
+  #tell(news: StationNews): void {
+    for (const listener of this.#listeners) listener(news);
+  }
+}
+
+/** Errors about the record's content pass; the rest means that nothing can be recorded now. */
+function recordError(error: unknown): StationError {
+  const cause = asStationError(error);
+  if (cause.code === "station.store-failed" || cause.code === "audit.recipe" || ABOUT_ONE_RUN.has(cause.code))
+    return cause;
+  return new StationError("station.store-failed", "the record cannot be written", { reason: cause.code }, { cause });
+}
