@@ -55,6 +55,7 @@ const CHAINED_NAME = /;(?:AT)?([+%#][A-Za-z0-9_]{1,32})/gi;
 export function replyPrefixes(command: string): readonly string[] {
   const own = COMMAND_NAME.exec(command)?.[1];
   if (own === undefined) return [];
+  if (!command.includes(";")) return [own.toUpperCase()];
   const unquoted = command.replaceAll(/"[^"]*"?/g, "");
   const chained = [...unquoted.matchAll(CHAINED_NAME)].map((match) => match[1] ?? "");
   return [own, ...chained].map((name) => name.toUpperCase());

@@ -25,18 +25,11 @@ const QUOTED = /"([^"]*)(?:"|$)/g;
 const RUN = /[A-Za-z0-9+/_=-]{24,}/g;
 const HEX = /[0-9A-Fa-f]{24,}/g;
 
-/** The text with everything replaced that looks like a key, a token or a certificate; never longer secrets than `suspicion` allows. */
-export function hideSecretLooking(text: string, sha256: Sha256, suspicion: Suspicion): string {
-  const hide = (secret: string): string => digested(secret, sha256);
-  return text
-    .split(DIGEST)
-    .map((part, index) => (index % 2 === 1 ? part : hidePart(part, suspicion, hide)))
-    .join("");
-}
-
 const DIGEST = /(\[sha256:[0-9a-f]{64} length:\d+\])/;
 
-function hidePart(text: string, suspicion: Suspicion, hide: (secret: string) => string): string {
+/** The text with everything replaced that looks like a key, a token or a certificate. */
+export function hideSecretLooking(text: string, sha256: Sha256, suspicion: Suspicion): string {
+  const hide = (secret: string): string => digested(secret, sha256);
   const steps: readonly ((part: string) => string)[] = [
     (part) =>
       part.replaceAll(QUOTED, (whole, value: string) =>
@@ -49,13 +42,13 @@ function hidePart(text: string, suspicion: Suspicion, hide: (secret: string) => 
       ),
     (part) => part.replaceAll(HEX, (run) => (run.length < suspicion.hex ? run : hide(run))),
   ];
-  // what one step has replaced is no text of the modem any more: the next steps leave it alone
-  return steps.reduce(
-    (shown, step) =>
-      shown
-        .split(DIGEST)
-        .map((part, index) => (index % 2 === 1 ? part : step(part)))
-        .join(""),
-    text,
-  );
+  return steps.reduce(outsideDigests, text);
+}
+
+/** What an earlier step has replaced is no text of the modem any more: later steps leave it alone. */
+function outsideDigests(text: string, step: (part: string) => string): string {
+  return text
+    .split(DIGEST)
+    .map((part, index) => (index % 2 === 1 ? part : step(part)))
+    .join("");
 }
