@@ -16,7 +16,7 @@ export type ClaimParts = {
   readonly uuid: DeviceUuid;
   readonly recipe: Recipe;
   readonly queue: CommandQueue;
-  /** Whether a unit with commands left from an earlier run may be given up and claimed anew; else they must be discarded one by one. */
+  /** Whether a unit may be given up and claimed anew to empty its queue; at nRF Cloud its data would go with it. */
   readonly mayUnclaim: boolean;
   readonly tell: (body: RunEventBody) => void;
 };
@@ -52,23 +52,20 @@ function checkUuid(claimed: DeviceUuid | undefined, uuid: DeviceUuid): void {
   throw new StationError("run.claimed-other-unit", "the service claimed another device", { modem: uuid, claimed });
 }
 
-/** Removes commands of earlier runs that still wait. */
+/** Removes commands of earlier runs that still wait: one by one, or by claiming anew where that is allowed and nothing else helps. */
 async function clearQueue(token: Secret, parts: ClaimParts, signal: AbortSignal): Promise<void> {
   const { owner, uuid, recipe, mayUnclaim, tell } = parts;
   const waiting = await waitingIds(parts, signal);
   if (waiting.length === 0) return;
   const facts = { uuid, commands: quantity(waiting.length, "commands") };
-  if (mayUnclaim) {
-    tell({ type: "note", level: "info", text: "commands of an earlier run were removed by claiming anew", facts });
-    await owner.unclaim(uuid, signal);
-    const again = await owner.claim(token.reveal(), uuid, recipe.claim.tags, signal);
-    checkUuid(again.uuid, uuid);
-    return;
-  }
   tell({ type: "note", level: "info", text: "commands of an earlier run are discarded", facts });
   for (const id of waiting) await owner.discard(uuid, id, signal).catch(refusalOnly);
-  if ((await waitingIds(parts, signal)).length > 0)
-    throw new StationError("cloud.leftovers", "commands of an earlier run cannot be discarded", facts);
+  if ((await waitingIds(parts, signal)).length === 0) return;
+  if (!mayUnclaim) throw new StationError("cloud.leftovers", "commands of an earlier run cannot be discarded", facts);
+  tell({ type: "note", level: "info", text: "the unit is given up and claimed anew to empty its queue", facts });
+  await owner.unclaim(uuid, signal);
+  const again = await owner.claim(token.reveal(), uuid, recipe.claim.tags, signal);
+  checkUuid(again.uuid, uuid);
 }
 
 async function waitingIds({ owner, uuid }: ClaimParts, signal: AbortSignal): Promise<readonly string[]> {
