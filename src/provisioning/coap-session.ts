@@ -2,13 +2,12 @@ import type { Secret } from "../core/secret.ts";
 import { performStep, sendCoap } from "./coap-exchange.ts";
 import { CoapLink } from "./coap-link.ts";
 import { authRequest, commandsRequest, responseRequest, suspendRequest } from "./coap-requests.ts";
-import { failure, failureOf, throwIfStopped, type Failure, type Outcome } from "./failure.ts";
-import { StationError } from "../core/error.ts";
+import { failure, throwIfStopped, type Failure, type Outcome } from "./failure.ts";
 import { makeJwt } from "./jwt.ts";
 import { readFirmware } from "./modem-queries.ts";
 import { fetchQuery, queryText } from "./request-query.ts";
 import type { SessionResult } from "./session-result.ts";
-import { executeRound, type SessionSupport, type SessionTally } from "./session-support.ts";
+import { executeRound, unreported, type SessionSupport, type SessionTally } from "./session-support.ts";
 import type { CoapAssociation, CoapTransport } from "./transport.ts";
 
 type Session = {
@@ -119,16 +118,6 @@ async function report(payload: Uint8Array, session: Session): Promise<Failure | 
     await link.close();
     link.keepOpen = false;
   }
-}
-
-/** The same result, named as what it means for the unit. */
-function unreported(lost: Failure): Failure {
-  const what = `the results did not reach the service: ${lost.error.message}`;
-  const { facts } = lost.error;
-  return failureOf(
-    lost.errno,
-    new StationError("provisioning.report-failed", what, { ...facts, errno: lost.errno }, { cause: lost.error }),
-  );
 }
 
 function notConnected(): Failure {

@@ -1,6 +1,6 @@
 import { withLimit } from "../core/clock.ts";
 import { milliseconds } from "../core/duration.ts";
-import { asStationError, StationError } from "../core/error.ts";
+import { asStationError } from "../core/error.ts";
 import { quantity } from "../core/fact.ts";
 import { failure, failureOf, ok, throwIfStopped, transportErrno, type Failure, type Outcome } from "./failure.ts";
 import { fetchRequest, fetchStatusErrno, reportRequest, statusFailure } from "./http-requests.ts";
@@ -8,7 +8,7 @@ import { makeJwt } from "./jwt.ts";
 import { readFirmware } from "./modem-queries.ts";
 import { fetchQuery, queryText } from "./request-query.ts";
 import type { SessionResult } from "./session-result.ts";
-import { executeRound, type SessionSupport, type SessionTally } from "./session-support.ts";
+import { executeRound, unreported, type SessionSupport, type SessionTally } from "./session-support.ts";
 import type { HttpRequest, HttpResponse, HttpTransport } from "./transport.ts";
 
 type Session = {
@@ -69,13 +69,7 @@ async function report(payload: Uint8Array, session: Session): Promise<Failure | 
   const first = await reportOnce(payload, session);
   const again = first !== undefined && session.support.options.compatibility === "default" && isPassing(first);
   const lost = again ? await reportOnce(payload, session) : first;
-  if (lost === undefined) return undefined;
-  const what = `the results did not reach the service: ${lost.error.message}`;
-  const attempts = quantity(again ? 2 : 1, "attempts");
-  return failureOf(
-    lost.errno,
-    new StationError("provisioning.report-failed", what, { ...lost.error.facts, attempts }, { cause: lost.error }),
-  );
+  return lost === undefined ? undefined : unreported(lost, { attempts: quantity(again ? 2 : 1, "attempts") });
 }
 
 async function reportOnce(payload: Uint8Array, session: Session): Promise<Failure | undefined> {

@@ -4,6 +4,7 @@ import { quantity } from "../core/fact.ts";
 import { utcParts } from "../core/iso-time.ts";
 import { Secret } from "../core/secret.ts";
 import type { AtPort } from "../modem/at-port.ts";
+import { isInterfaceFailure } from "./cmee.ts";
 import { failure, ok, type Outcome } from "./failure.ts";
 import { ask, quotedText } from "./modem-queries.ts";
 import type { ProvisioningOptions } from "./options.ts";
@@ -50,7 +51,7 @@ export function modemTime(now: Instant): string {
 
 async function ensureModemTime(signer: Signer, signal?: AbortSignal): Promise<Outcome<undefined>> {
   const first = await readTime(signer.modem, signal);
-  if (first.kind === "ok" || signer.options.compatibility === "strict") return first;
+  if (first.kind === "ok" || signer.options.compatibility === "strict" || isInterfaceFailure(first.error)) return first;
   const what = "the modem does not take the time";
   const set = `AT+CCLK="${modemTime(signer.clock.now())}"`;
   const taken = await ask(signer.modem, set, "provisioning.modem-time-missing", what, signal);

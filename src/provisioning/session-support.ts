@@ -1,10 +1,12 @@
 import type { Clock } from "../core/clock.ts";
-import type { StationError } from "../core/error.ts";
+import { codeEntry } from "../core/error-codes.ts";
+import { StationError } from "../core/error.ts";
+import type { Facts } from "../core/fact.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import type { Command, CommandResponse } from "./command.ts";
 import type { EventCallback } from "./events.ts";
 import type { CommandPlace, ExecuteList, ExecutionHost, SettingsSink } from "./execution-seam.ts";
-import { failure, type Failure } from "./failure.ts";
+import { failure, failureOf, type Failure } from "./failure.ts";
 import { waitForModem } from "./modem-state.ts";
 import { codecLimits, type ProvisioningOptions } from "./options.ts";
 import { failed, type CommandCounts, type SessionResult } from "./session-result.ts";
@@ -79,6 +81,22 @@ export async function executeRound(
   if (execution.errno !== "ENODATA") return failed(execution.errno, error);
   // To the library a list without a report looks like no commands at all; an operator must see that something is wrong.
   return compatibility === "strict" ? { kind: "no-commands", error } : failed("ENOBUFS", error);
+}
+
+/**
+ * A report that did not arrive, named as what it means for the unit. What the modem or its line did (no signature, no
+ * answer) keeps its own error, so that the blame stays where it belongs.
+ */
+export function unreported(lost: Failure, facts: Facts = {}): Failure {
+  if (codeEntry(lost.error.code).blame === "unit" || /^(at|link)\./.test(lost.error.code)) return lost;
+  const what = `the results did not reach the service: ${lost.error.message}`;
+  const error = new StationError(
+    "provisioning.report-failed",
+    what,
+    { ...lost.error.facts, errno: lost.errno, ...facts },
+    { cause: lost.error },
+  );
+  return failureOf(lost.errno, error);
 }
 
 function hostOf(support: SessionSupport, tally: SessionTally, waits: Failure[]): ExecutionHost {

@@ -145,6 +145,17 @@ describe("a session over HTTP", () => {
     expect(outcome.error).toMatchObject({ code: "provisioning.report-failed", facts: { status: 400 } });
   });
 
+  it("keeps the modem's own error when the report could not be signed", async () => {
+    const rig = new OneShotRig({ server: [{ status: 200, body: finishedHex() }] });
+    const { modem } = rig.world;
+    const send = modem.send.bind(modem);
+    const dead = new StationError("link.lost", "unplugged");
+    modem.send = (command) =>
+      rig.requests.length > 0 && command === "AT%CCLK?" ? Promise.reject(dead) : send(command);
+    const { error, commands } = await rig.run();
+    expect([error?.code, commands.reported]).toEqual(["link.lost", 0]);
+  });
+
   it("takes a list that leads to no report as NO_COMMANDS in strict mode and as a failure by default", async () => {
     const reason = new StationError("provisioning.nothing-to-report", "nothing to report");
     const execute = (): Promise<Execution> => Promise.resolve({ kind: "none", errno: "ENODATA", reason });

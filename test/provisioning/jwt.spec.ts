@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seconds } from "../../src/core/duration.ts";
+import { StationError } from "../../src/core/error.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import { replyOf } from "../../src/cli/conformance/scripted-modem.ts";
@@ -63,6 +64,17 @@ describe("the token that the modem signs", () => {
       ["ERROR\r\n", "OK\r\n", "ERROR\r\n"],
     ])
       expect(await makeJwt(signer(replies).ports)).toMatchObject({ errno: "ETIME" });
+  });
+
+  it("is not tried on a line that is dead", async () => {
+    const { ports } = signer([]);
+    const sent: string[] = [];
+    const send = (command: string) => {
+      sent.push(command);
+      return Promise.reject(new StationError("link.lost", "unplugged"));
+    };
+    expect(await makeJwt({ ...ports, modem: { send } })).toMatchObject({ error: { code: "link.lost" } });
+    expect(sent).toEqual(["AT%CCLK?"]);
   });
 
   it("is refused when it is no token, too long, or an error, and never shown", async () => {
