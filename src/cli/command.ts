@@ -21,6 +21,8 @@ export type CommandContext = {
   err(text: string): void;
   /** Whether `err` is a terminal that can be redrawn. */
   readonly terminal: boolean;
+  /** Whether colours are shown and wanted (https://no-color.org). */
+  readonly colours: boolean;
 };
 
 /** Exit codes: all passed, some failed, wrong usage, the station itself failed. */

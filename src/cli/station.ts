@@ -69,4 +69,5 @@ process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   terminal: process.stderr.isTTY,
+  colours: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "",
 });

@@ -40,7 +40,7 @@ export class LiveProgress {
   #draw(): void {
     const now = this.#context.clock.now();
     const states = [...this.#states.values()];
-    const lines = states.slice(0, MOST_LINES).map((state) => slotLine(state, now));
+    const lines = states.slice(0, MOST_LINES).map((state) => slotLine(state, now, this.#context.colours));
     if (states.length > MOST_LINES) lines.push(`… and ${states.length - MOST_LINES} more slots`);
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A` : "";
     this.#context.err(`${up}${lines.map((line) => `\u001b[2K${line}\n`).join("")}`);
