@@ -125,7 +125,10 @@ function endOf(socket: Socket): PipeEnd {
     resume: () => void socket.resume(),
     release: (discard) =>
       new Promise((resolve) => {
-        if (socket.destroyed) { resolve(); return; }
+        if (socket.destroyed) {
+          resolve();
+          return;
+        }
         socket.once("close", () => resolve());
         if (discard) socket.destroy();
         else socket.destroySoon();

@@ -52,7 +52,7 @@ function shownParameters(name: string, tail: string, sha256: Sha256): string {
 
 /** `<length>,"<signature>"[,<tag>];<command>` (at.md 2): the command behind it is one of its own. */
 function shownAuthenticated(tail: string, sha256: Sha256): string {
-  const parts = /^(\s*\d{1,10}\s*,\s*)"([^"]*)"((?:\s*,\s*\d{1,10})?\s*;\s*(?:AT)?)([\s\S]*)$/i.exec(tail);
+  const parts = /^(\s*\d{1,10}\s*,\s*)"([^"]*)"((?:\s*,\s*\d{1,10})?\s*;\s*(?:AT)?)([+%#][A-Z][\s\S]*)$/i.exec(tail);
   if (parts === null) return tail === "" ? "" : digested(tail, sha256);
   const [, length = "", signature = "", tag = "", command = ""] = parts;
   return `${length}"${digested(signature, sha256)}"${tag}${redactAtCommand(`AT${command}`, sha256).slice(2)}`;
