@@ -1,4 +1,5 @@
 import type { AtFinal, AtReply } from "../modem/at-port.ts";
+import { finalText, modemError } from "../modem/cme-errors.ts";
 import { StationError } from "../core/error.ts";
 import { quantity } from "../core/fact.ts";
 import { cString, wireLength } from "./at-string.ts";
@@ -20,11 +21,18 @@ export function atOutcome(command: AtCommand, reply: AtReply, compatibility: Com
   if (code === undefined) return { response: { kind: "at", id: command.id, message } };
   return {
     response: { kind: "error", id: command.id, cme: code, message },
-    failure: new StationError("provisioning.command-refused", "the modem refused a provisioning command", {
-      ...factsOf(command),
-      reply: finalText(reply.final),
-    }),
+    failure: refusal(command, reply.final),
   };
+}
+
+/** Why the modem refused a command: the code of its error number, where the table knows one that says more than "no". */
+function refusal(command: AtCommand, final: AtFinal): StationError {
+  const facts = { ...factsOf(command), reply: finalText(final) };
+  const what = "the modem refused a provisioning command";
+  if (final.kind === "ok") return new StationError("provisioning.command-refused", what, facts);
+  const { code, name } = modemError(final);
+  if (code === "at.rejected") return new StationError("provisioning.command-refused", what, facts);
+  return new StationError(code, `${what}: ${name}`, facts);
 }
 
 /**
@@ -97,17 +105,4 @@ export function settingRefusedOutcome(
 /** The parts of a command that may be shown: never its parameters, which hold keys. */
 function factsOf(command: AtCommand): { readonly command: string; readonly id: string } {
   return { command: `AT${command.command}`, id: command.id };
-}
-
-function finalText(final: AtFinal): string {
-  switch (final.kind) {
-    case "ok":
-      return "OK";
-    case "error":
-      return "ERROR";
-    case "cme":
-      return `+CME ERROR: ${final.code}`;
-    case "cms":
-      return `+CMS ERROR: ${final.code}`;
-  }
 }

@@ -34,8 +34,9 @@ export async function readFirmware(modem: AtPort, signal?: AbortSignal): Promise
   const what = "the modem's firmware version cannot be read";
   const answer = await ask(modem, "AT+CGMR", "provisioning.firmware-unreadable", what, signal);
   if (answer.kind === "failed") return answer;
-  const version = answer.value.lines.find((line) => line.trim() !== "")?.trim();
-  if (version !== undefined && version.length <= 128 && FIRMWARE.test(version)) return ok(version);
+  // Stray bytes of a bad line may come before it.
+  const version = answer.value.lines.map((line) => line.trim()).find((line) => FIRMWARE.test(line));
+  if (version !== undefined && version.length <= 128) return ok(version);
   return failure("EIO", "provisioning.firmware-unreadable", what, { command: "AT+CGMR" });
 }
 

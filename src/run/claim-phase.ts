@@ -2,7 +2,7 @@ import type { Recipe } from "../contract/recipe.ts";
 import type { RunEventBody } from "../contract/run-event.ts";
 import type { OwnerClient } from "../cloud/owner-client.ts";
 import type { DeviceUuid } from "../core/ids.ts";
-import { StationError } from "../core/error.ts";
+import { asStationError, StationError } from "../core/error.ts";
 import { quantity } from "../core/fact.ts";
 import type { Secret } from "../core/secret.ts";
 import type { AtPort } from "../modem/at-port.ts";
@@ -24,10 +24,11 @@ export type ClaimParts = {
 /**
  * Claims the unit with its attestation token and queues the first commands of the recipe. A unit that is ours already is no
  * error; commands that an earlier run left in its queue are removed, as they would run before the recipe's.
- * @throws StationError run.token-of-other-unit, run.claimed-other-unit, provisioning.token-malformed, cloud.*, transport.*, at.*
+ * @throws StationError run.token-of-other-unit, run.claimed-other-unit, provisioning.token-malformed,
+ * provisioning.attestation-refused, cloud.*, transport.*, at.*
  */
 export async function claimUnit(modem: AtPort, parts: ClaimParts, signal: AbortSignal): Promise<void> {
-  const token = await readAttestationToken(modem);
+  const token = await attestationToken(modem);
   checkToken(token, parts.uuid);
   const { owner, uuid, recipe, tell } = parts;
   const claimed = await owner.claim(token.reveal(), uuid, recipe.claim.tags, signal);
@@ -38,6 +39,17 @@ export async function claimUnit(modem: AtPort, parts: ClaimParts, signal: AbortS
   }
   parts.queue.restart();
   await parts.queue.fill(signal);
+}
+
+async function attestationToken(modem: AtPort): Promise<Secret> {
+  try {
+    return await readAttestationToken(modem);
+  } catch (error) {
+    const cause = asStationError(error);
+    if (cause.code !== "at.rejected") throw cause;
+    const what = "the modem gives no attestation token";
+    throw new StationError("provisioning.attestation-refused", what, cause.facts, { cause });
+  }
 }
 
 function checkToken(token: Secret, uuid: DeviceUuid): void {

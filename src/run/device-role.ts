@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { abortReason } from "../core/clock.ts";
 import type { Sha256 } from "../core/digest.ts";
-import { asStationError, type StationError } from "../core/error.ts";
+import { asStationError, StationError } from "../core/error.ts";
 import type { Facts } from "../core/fact.ts";
 import type { DeviceUuid } from "../core/ids.ts";
 import type { AtPort } from "../modem/at-port.ts";
@@ -28,6 +28,8 @@ export type DeviceRoleParts = {
   readonly uuid: DeviceUuid;
   /** The functional mode to go back to when the network is asked for (protocol.md 15). */
   readonly homeMode: number;
+  /** Whether this run has claimed the unit: the service then refuses its token rather than the unit. */
+  readonly justClaimed: boolean;
   readonly options: ProvisioningOptions;
   readonly http?: HttpTransport;
   readonly coap?: CoapTransport;
@@ -73,7 +75,7 @@ export class DeviceRole {
 
   /**
    * One session of the library: lists are fetched, executed and reported until the service has nothing left.
-   * @throws StationError as {@link judgeSession}; the signal's reason; run.token-of-other-unit
+   * @throws StationError as {@link judgeSession}; the signal's reason; run.token-of-other-unit; provisioning.token-refused
    */
   async session(tools: DeviceRoleTools): Promise<void> {
     this.#lastConcluded = 0;
@@ -84,6 +86,8 @@ export class DeviceRole {
       if (tools.signal.aborted) throw abortReason(tools.signal);
       if (this.#problem !== undefined) throw this.#problem;
       judgeSession(outcome);
+    } catch (error) {
+      throw this.#parts.justClaimed ? tokenRefused(asStationError(error)) : error;
     } finally {
       this.#parts.transcript.mute(undefined);
       await client.close();
@@ -120,9 +124,9 @@ export class DeviceRole {
 
   #onEvent(event: ProvisioningEvent, modem: AtPort): Promise<void> | undefined {
     this.#parts.journal.tell({ type: "client.event", name: event.type, facts: eventFacts(event) });
-    if (event.type === "NEED_LTE_DEACTIVATED") return setFunctionalMode(modem, CFUN.offline);
+    if (event.type === "NEED_LTE_DEACTIVATED") return changeMode(modem, CFUN.offline);
     if (event.type !== "NEED_LTE_ACTIVATED" || this.#parts.homeMode === CFUN.offline) return undefined;
-    return setFunctionalMode(modem, this.#parts.homeMode);
+    return changeMode(modem, this.#parts.homeMode);
   }
 
   #onConcluded(command: Command, place: CommandPlace, response: CommandResponse | undefined): void {
@@ -139,6 +143,24 @@ export class DeviceRole {
     } catch (error) {
       this.#problem ??= asStationError(error);
     }
+  }
+}
+
+/** A unit that the service has just claimed is not unknown to it: its token is not accepted. */
+function tokenRefused(error: StationError): StationError {
+  if (error.code !== "provisioning.not-claimed") return error;
+  const what = "the service refuses the token of a unit that it has just claimed";
+  return new StationError("provisioning.token-refused", what, error.facts, { cause: error });
+}
+
+async function changeMode(modem: AtPort, mode: number): Promise<void> {
+  try {
+    await setFunctionalMode(modem, mode);
+  } catch (error) {
+    const cause = asStationError(error);
+    if (cause.code !== "at.rejected") throw cause;
+    const what = "the modem refuses to change its functional mode";
+    throw new StationError("run.mode-refused", what, { ...cause.facts, mode }, { cause });
   }
 }
 

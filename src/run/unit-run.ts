@@ -169,9 +169,8 @@ export class UnitRun {
    * at nRF Cloud, which may take a moment to know a unit that was just claimed.
    */
   #mayPass({ code }: StationError): boolean {
-    const { profile, recipe } = this.#parts.order;
-    if (code === "provisioning.not-claimed")
-      return profile.service === "nrf-cloud" && recipe.recipe.claim.by === "station";
+    if (code === "provisioning.not-claimed") return false;
+    if (code === "provisioning.token-refused") return this.#parts.order.profile.service === "nrf-cloud";
     return codeEntry(code).blame !== "unit";
   }
 
@@ -179,6 +178,7 @@ export class UnitRun {
     const { order, http, coap, journal, clock, sha256 } = this.#parts;
     const home = order.release === "power-off" ? CFUN.offline : (this.#hold.found?.mode ?? CFUN.offline);
     return new DeviceRole({
+      justClaimed: order.recipe.recipe.claim.by === "station",
       ...{ uuid, homeMode: home, options: clientOptions(order.profile), settings, journal, clock, sha256 },
       ...{ transcript: this.#transcript, ledger: this.#ledger },
       ...(http === undefined ? {} : { http }),

@@ -103,8 +103,8 @@ describe("a session over HTTP", () => {
     const { outcome } = await outcomeAfter([{ status: 200, body: listHex(keygen) }, { status: 200 }], LINE, { at });
     expect(outcome).toMatchObject({
       result: "no-commands",
-      error: { code: "provisioning.command-refused" },
-      commandFailure: { code: "provisioning.command-refused" },
+      error: { code: "at.already-exists" },
+      commandFailure: { code: "at.already-exists" },
       commands: { concluded: 1, failed: 1, reported: 1 },
     });
   });

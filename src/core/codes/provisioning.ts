@@ -133,6 +133,12 @@ export const PROVISIONING_CODES = {
     retry: true,
     advice: "The service does not know this unit: claim it with its attestation token, then run it again.",
   },
+  "provisioning.token-refused": {
+    blame: "service",
+    retry: true,
+    advice:
+      "The service refuses the unit's token though it has just claimed the unit: check the station's clock; if only this unit is refused, set it aside.",
+  },
   "provisioning.request-refused": {
     blame: "service",
     retry: false,

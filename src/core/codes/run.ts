@@ -137,6 +137,12 @@ export const RUN_CODES = {
     advice:
       "The board does not give back a setting as it was written: run the unit again; if it stays, check its firmware.",
   },
+  "run.mode-refused": {
+    blame: "unit",
+    retry: true,
+    advice:
+      "The modem refuses to change its functional mode: power-cycle the board, check its supply and SIM card, then run it again.",
+  },
   "run.release-refused": {
     blame: "unit",
     retry: true,
