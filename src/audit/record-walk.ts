@@ -1,7 +1,7 @@
 import type { Outcome } from "../contract/common.ts";
 import type { Misfit, RunRecord } from "../contract/history.ts";
-import { RunEventSchema, type RunEvent } from "../contract/run-event.ts";
-import { StationEventSchema, type StationEvent } from "../contract/station-event.ts";
+import type { RunEvent } from "../contract/run-event.ts";
+import type { StationEvent } from "../contract/station-event.ts";
 import type { BatchId } from "../core/ids.ts";
 import { eventMisfit } from "./chain-walk.ts";
 import { cellsOf, RUN_COLUMNS, type Cell } from "./run-columns.ts";
@@ -12,8 +12,10 @@ export type RecordRows = {
   /** The next row of table `run` in the order of writing, its cells as in RUN_COLUMNS; undefined after the last. */
   readonly nextRun: () => readonly Cell[] | undefined;
   readonly hasRun: (id: string) => boolean;
-  /** Cells of a row of table `batch`: fixture … aborted, as {@link batchCells} makes them. */
+  /** Cells of a row of table `batch` in the order of {@link BATCH_COLUMNS}. */
   readonly batch: (id: string) => readonly Cell[] | undefined;
+  /** Name and time of a row of table `recipe`. */
+  readonly recipe: (sha256: string) => readonly Cell[] | undefined;
 };
 
 type Open = { nextSeq: number; record: RunRecord; readonly row: readonly Cell[] };
@@ -26,6 +28,7 @@ export class RecordWalk {
   readonly #station: string;
   readonly #open = new Map<string, Open>();
   readonly #batches = new Map<BatchId, OpenBatch>();
+  readonly #recipes = new Set<string>();
   /** The batch whose runs are starting: their first events follow it at once. */
   #starting: BatchId | undefined;
   runs = 0;
@@ -45,27 +48,39 @@ export class RecordWalk {
     return undefined;
   }
 
-  /** An event of a run that its row repeats in part. */
-  ofRun(position: number, run: string, seq: number | null, body: unknown): Misfit | undefined {
-    const parsed = RunEventSchema.safeParse(body);
-    if (!parsed.success || parsed.data.runId !== run || parsed.data.seq !== seq)
-      return eventMisfit(position, "its content cannot be read or is another event's");
-    const event = parsed.data;
-    const misfit = event.type === "run.started" ? this.#start(position, event) : this.count(position, run, seq);
-    if (misfit !== undefined || event.type === "run.started") return misfit;
-    const open = this.#open.get(run);
-    if (open !== undefined) open.record = nextRecord(open.record, event);
-    return event.type === "run.finished" && open !== undefined ? this.#finish(open, event) : undefined;
+  /**
+   * An event that rows of other tables repeat in part. Only what they repeat is read: events of older and newer stations
+   * may have more or fewer fields.
+   */
+  telling(position: number, run: string | null, seq: number | null, body: string): Misfit | undefined {
+    try {
+      const content = JSON.parse(body) as RunEvent | StationEvent;
+      return "runId" in content ? this.#ofRun(position, run, seq, content) : this.#ofStation(position, content);
+    } catch (error) {
+      if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
+      return eventMisfit(position, "its content cannot be read");
+    }
   }
 
-  /** The start or end of a batch. */
-  ofStation(position: number, body: unknown): Misfit | undefined {
-    const parsed = StationEventSchema.safeParse(body);
-    if (!parsed.success) return eventMisfit(position, "its content cannot be read");
-    const event = parsed.data;
+  #ofRun(position: number, run: string | null, seq: number | null, event: RunEvent): Misfit | undefined {
+    if (event.runId !== run || event.seq !== seq) return eventMisfit(position, "its content is another event's");
+    if (event.type === "run.started") return this.#start(position, event);
+    const misfit = this.count(position, run, seq);
+    const open = this.#open.get(run);
+    if (misfit !== undefined || open === undefined) return misfit;
+    open.record = nextRecord(open.record, event);
+    return event.type === "run.finished" ? this.#finish(open, event) : undefined;
+  }
+
+  #ofStation(position: number, event: StationEvent): Misfit | undefined {
     if (event.type === "batch.started") return this.#startBatch(event);
     if (event.type === "batch.finished") return this.#finishBatch(position, event);
     return undefined;
+  }
+
+  /** Whether a batch used the recipe of this digest. */
+  knows(recipeSha256: string): boolean {
+    return this.#recipes.has(recipeSha256);
   }
 
   /** What is left after the last event. */
@@ -113,9 +128,19 @@ export class RecordWalk {
     this.batches += 1;
     this.#starting = event.batch;
     this.#batches.set(event.batch, { started: event, outcomes: new Map(), waiting: event.slots.length });
-    return this.#rows.batch(event.batch) === undefined
-      ? { table: "batch", row: event.batch, what: "the row is missing" }
-      : undefined;
+    if (this.#rows.batch(event.batch) === undefined)
+      return { table: "batch", row: event.batch, what: "the row is missing" };
+    return this.#recipe(event);
+  }
+
+  /** The row of a recipe tells of the first batch that used it. */
+  #recipe({ recipeSha256, recipe, at }: BatchStarted): Misfit | undefined {
+    if (this.#recipes.has(recipeSha256)) return undefined;
+    this.#recipes.add(recipeSha256);
+    const wrong = (what: string): Misfit => ({ table: "recipe", row: recipeSha256, what });
+    const row = this.#rows.recipe(recipeSha256);
+    if (row === undefined) return wrong("the row is missing");
+    return row[0] === recipe && row[1] === at ? undefined : wrong("its name or time is not what its first batch tells");
   }
 
   #finishBatch(position: number, event: Extract<StationEvent, { type: "batch.finished" }>): Misfit | undefined {

@@ -84,7 +84,7 @@ class Verification {
     if (recipe !== undefined) return misfitVerdict(recipe);
     const chain = new ChainWalk(genesis(station.row));
     const records = this.#records(station.row.id);
-    const misfit = (await this.#walk(station, chain, records)) ?? records.end() ?? this.#counts(records);
+    const misfit = (await this.#walk(station, chain, records)) ?? records.end() ?? this.#extras(records);
     const cut = misfit ?? (await this.#headFile(station));
     if (cut !== undefined) return misfitVerdict(cut);
     return {
@@ -119,20 +119,10 @@ class Verification {
   }
 
   #recipes(): Misfit | undefined {
-    const rows = this.#db.prepare<[], [string, string, string, string]>(
-      "SELECT sha256, name, recorded_at, text FROM recipe ORDER BY rowid",
-    );
-    const first = this.#db.prepare<[string], [string, string]>(
-      "SELECT recipe, started_at FROM batch WHERE recipe_sha256 = ? ORDER BY rowid LIMIT 1",
-    );
-    for (const [sha256, name, recordedAt, text] of rows.raw().iterate()) {
-      const wrong = (what: string): Misfit => ({ table: "recipe", row: sha256, what });
-      if (sha256Hex(text) !== sha256) return wrong("its text was changed: it does not have its digest");
-      const batch = first.raw().get(sha256);
-      if (batch === undefined) return wrong("no batch used this recipe");
-      if (batch[0] !== name || batch[1] !== recordedAt)
-        return wrong("its name or time is not what its first batch tells");
-    }
+    const rows = this.#db.prepare<[], [string, string]>("SELECT sha256, text FROM recipe ORDER BY rowid").raw();
+    for (const [sha256, text] of rows.iterate())
+      if (sha256Hex(text) !== sha256)
+        return { table: "recipe", row: sha256, what: "its text was changed: it does not have its digest" };
     return undefined;
   }
 
@@ -143,6 +133,7 @@ class Verification {
     const batch = this.#db
       .prepare<[string], Cell[]>(`SELECT ${BATCH_COLUMNS.join(", ")} FROM batch WHERE id = ?`)
       .raw();
+    const recipe = this.#db.prepare<[string], Cell[]>("SELECT name, recorded_at FROM recipe WHERE sha256 = ?").raw();
     return new RecordWalk(
       {
         nextRun() {
@@ -151,6 +142,7 @@ class Verification {
         },
         hasRun: (id) => run.get(id) !== undefined,
         batch: (id) => batch.get(id),
+        recipe: (sha256) => recipe.get(sha256),
       },
       station,
     );
@@ -181,10 +173,9 @@ class Verification {
     if (type === "batch.finished") this.#lastBatchEnd = position;
     if (type === "batch.started" && (this.#heads === 0 || this.#lastBatchEnd > this.#signedUpTo))
       return eventMisfit(position, "a batch starts though what came before is not signed: a signed head was taken out");
-    if (!isTelling(type)) return run === null ? undefined : records.count(position, run, seq);
-    const content = jsonOf(body);
-    if (run !== null) return records.ofRun(position, run, seq, content);
-    return type === HEAD_TYPE ? undefined : records.ofStation(position, content);
+    if (type === HEAD_TYPE) return undefined;
+    if (isTelling(type)) return records.telling(position, run, seq, body);
+    return run === null ? undefined : records.count(position, run, seq);
   }
 
   #head(station: Station, [position, , , type, at, body]: EventCells): Promise<Misfit | undefined> | undefined {
@@ -208,7 +199,11 @@ class Verification {
     return this.#db.prepare<[number], string>("SELECT hash FROM event WHERE position = ?").pluck().get(position);
   }
 
-  #counts(records: RecordWalk): Misfit | undefined {
+  /** Rows that no event tells of. */
+  #extras(records: RecordWalk): Misfit | undefined {
+    const recipes = this.#db.prepare<[], string>("SELECT sha256 FROM recipe").pluck();
+    for (const sha256 of recipes.iterate())
+      if (!records.knows(sha256)) return { table: "recipe", row: sha256, what: "no batch used this recipe" };
     const batches = this.#db.prepare<[], number>("SELECT count(*) FROM batch").pluck().get() ?? 0;
     if (batches === records.batches) return undefined;
     const extra = this.#db

@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StationError } from "../core/error.ts";
 import { auditError } from "./sqlite-error.ts";
@@ -17,10 +18,11 @@ const NAMING_TIMEOUT = 100;
  * Takes the one right to write to the audit database.
  * The lock is the operating system's, held through a small SQLite file `<database>.lock`, so that no lock outlives its
  * process and readers of the database are never in the way. That file also tells who holds it.
- * @throws StationError audit.in-use that names the holder; audit.unwritable when the folder cannot be written
+ * @throws StationError audit.in-use that names the holder; audit.missing, audit.unwritable when the folder cannot be used
  */
 export function acquireWriterLock(file: string, holder: Holder): WriterLock {
   const path = `${file}.lock`;
+  if (!existsSync(dirname(path))) throw new StationError("audit.missing", "there is no such folder", { file });
   try {
     return lockWith(path, holder, file);
   } catch (error) {
