@@ -37,7 +37,7 @@ export class FakeService implements OwnerApi {
   }
 
   /** The device side. */
-  readonly http: HttpTransport = {
+  readonly http: { exchange: HttpTransport["exchange"] } = {
     exchange: async (request, signal) => {
       signal?.throwIfAborted();
       this.requests.push(request);

@@ -25,7 +25,7 @@ export class SimulatedOpener implements ModemOpener {
   readonly modem: SimulatedModem;
   readonly sent: string[] = [];
   opened = 0;
-  closed = 0;
+  isOpen = false;
   /** Set when the line broke: every command fails until it is opened anew. */
   #lost: StationError | undefined;
   readonly #twist: ModemTwist;
@@ -39,8 +39,11 @@ export class SimulatedOpener implements ModemOpener {
   }
 
   async open(): Promise<OpenModem> {
-    const failure = this.#twist.open?.(++this.opened);
+    this.opened++;
+    const failure = this.#twist.open?.(this.opened);
     if (failure !== undefined) throw failure;
+    if (this.isOpen) throw new StationError("link.busy", "the port is open already");
+    this.isOpen = true;
     this.#lost = undefined;
     return {
       name: "tcp://simulated:1",
@@ -49,7 +52,7 @@ export class SimulatedOpener implements ModemOpener {
       echoed: this.#twist.echoed ?? false,
       send: (command) => this.#send(command),
       close: async () => {
-        this.closed++;
+        this.isOpen = false;
       },
     };
   }

@@ -53,9 +53,7 @@ export class WorkerCore {
 
   async finished(order: Order): Promise<Finished> {
     const last = (): Finished | undefined =>
-      this.events.find(
-        (event): event is Finished => event.type === "run.finished" && event.runId === order.runId,
-      );
+      this.events.find((event): event is Finished => event.type === "run.finished" && event.runId === order.runId);
     await this.until(() => last() !== undefined);
     return last()!;
   }
@@ -106,7 +104,12 @@ export class WorkerCore {
     const { runId, slot, seq } = event;
     if (this.#options.stores?.(event) ?? true) this.send({ type: "stored", runId, slot, seq });
     if (event.type === "unit.identified")
-      this.send({ type: "admission", runId, slot, admission: this.#options.admission ?? { kind: "admitted", settings: {} } });
+      this.send({
+        type: "admission",
+        runId,
+        slot,
+        admission: this.#options.admission ?? { kind: "admitted", settings: {} },
+      });
     this.#options.onEvent?.(event, this);
   }
 
