@@ -3,7 +3,7 @@ import type { Admission } from "../contract/order.ts";
 import type { RunEvent } from "../contract/run-event.ts";
 import { idleSlot, reduceSlot, type SlotState } from "../contract/slot-state.ts";
 import { asStationError, reportOf, StationError } from "../core/error.ts";
-import type { DeviceUuid, SlotId } from "../core/ids.ts";
+import type { BatchId, DeviceUuid, SlotId } from "../core/ids.ts";
 import { ActiveRun, type RunEnd, type RunOrder } from "./active-run.ts";
 import { SlotWorker, type SlotWorkerParts, type WorkerMessage } from "./slot-worker.ts";
 import type { StationNews } from "./station-news.ts";
@@ -25,6 +25,7 @@ export class Slot {
   readonly #worker: SlotWorker;
   #state: SlotState;
   #run: ActiveRun | undefined;
+  #latest: Pick<ActiveRun, "batch" | "uuid"> | undefined;
 
   constructor(parts: SlotParts, state: SlotState = idleSlot(parts.slot)) {
     this.id = parts.slot;
@@ -44,6 +45,12 @@ export class Slot {
   /** The run in the slot, until its end. */
   get run(): ActiveRun | undefined {
     return this.#run;
+  }
+
+  /** Whether this unit runs in the slot, or ran in it in this batch. */
+  holds(uuid: DeviceUuid, batch: BatchId | undefined): boolean {
+    if (this.#run !== undefined) return this.#run.uuid === uuid;
+    return this.#latest?.batch === batch && this.#latest?.uuid === uuid;
   }
 
   /** Starts the worker process ahead of the first run. */
@@ -83,6 +90,7 @@ export class Slot {
       admit: (uuid, before) => admit(this.id, uuid, before),
       finish: (end) => {
         this.#run = undefined;
+        this.#latest = { batch: run.batch, uuid: run.uuid };
         if (this.#worker.ready) this.#worker.praise();
         resolve(end);
       },

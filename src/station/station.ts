@@ -207,8 +207,9 @@ export class Station {
   }
 
   #admit(slot: SlotId, uuid: DeviceUuid, before: DeviceUuid | undefined): Admission {
-    const again = this.#slots.get(slot)?.run?.started.again ?? false;
-    const holder = [...this.#slots.values()].find((other) => other.id !== slot && other.run?.uuid === uuid)?.id;
+    const run = this.#slots.get(slot)?.run;
+    const again = run?.started.again ?? false;
+    const holder = [...this.#slots.values()].find((other) => other.id !== slot && other.holds(uuid, run?.batch))?.id;
     return admitUnit({ slot, uuid, again }, before, holder, this.#options.store);
   }
 

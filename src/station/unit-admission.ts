@@ -7,10 +7,10 @@ import type { DeviceUuid, SlotId } from "../core/ids.ts";
 export type Applicant = { readonly slot: SlotId; readonly uuid: DeviceUuid; readonly again: boolean };
 
 /**
- * Whether an identified unit may go on: not while it answers in another slot, not when it passed before and is not run again
+ * Whether an identified unit may go on: not when it answers in another slot, not when it passed before and is not run again
  * on purpose. An admitted unit gets the settings that the station keeps for it.
  * @param before the unit that the same run identified earlier, where it did
- * @param holder the other slot whose running unit has the same UUID, where there is one
+ * @param holder the other slot that has a unit with the same UUID, now or earlier in the batch, where there is one
  */
 export function admitUnit(
   applicant: Applicant,

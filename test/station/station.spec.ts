@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/core/secret.ts";
 import type { BatchId, DeviceUuid, RunId, SlotId } from "../../src/core/ids.ts";
-import { passing, StationRig, uuidOf } from "./station-rig.ts";
+import type { FakeWorker } from "../fakes/fake-worker-host.ts";
+import { identified, passing, phase, StationRig, uuidOf } from "./station-rig.ts";
 
 describe("a batch", () => {
   it("passes in every slot, and its end is recorded", async () => {
@@ -130,7 +131,7 @@ describe("a unit", () => {
   });
 
   it("that answers in two slots is admitted in one of them only", async () => {
-    const same: typeof passing = (worker, message) => {
+    const same: WorkerScript = (worker, message) => {
       if (message.type === "order") {
         worker.event({ type: "phase.started", phase: "connect", attempt: 1, limitMs: 1 });
         worker.event({
@@ -146,6 +147,26 @@ describe("a unit", () => {
     expect(rig.lastOf("2")).toMatchObject({
       error: { code: "station.unit-in-other-slot", facts: { uuid: uuidOf("7"), otherSlot: "1" } },
     });
+  });
+
+  it("that ran in one slot is not admitted in another slot of the same batch, not even again", async () => {
+    const waiting: FakeWorker[] = [];
+    const rig = new StationRig({
+      slots: 2,
+      script: (worker, message) => {
+        if (worker.slot === "1" || message.type !== "order") passing(worker, message);
+        else waiting.push(worker);
+      },
+    });
+    const { done } = await rig.station.start(rig.request({ again: true }));
+    await rig.advance(1000);
+    for (const worker of waiting) {
+      worker.event(phase("connect"));
+      worker.event(identified(uuidOf("1")));
+    }
+    await rig.advance(1000);
+    expect(await done).toMatchObject({ pass: 1, error: 1 });
+    expect(rig.lastOf("2")).toMatchObject({ error: { code: "station.unit-in-other-slot", facts: { otherSlot: "1" } } });
   });
 
   it("is admitted with the settings that the station keeps for it, and leaves new ones", async () => {
