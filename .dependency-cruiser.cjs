@@ -32,7 +32,7 @@ const FOLDERS = {
       ...["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "transport"],
       ...["audit", "station", "service", "simulator"],
     ],
-    npm: [],
+    npm: ["zod", "cbor-x"],
     node: true,
   },
 };

@@ -11,4 +11,5 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   service: async () => (await import("./commands/service.ts")).serviceCommand,
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
   conformance: async () => (await import("./commands/conformance.ts")).conformanceCommand,
+  bench: async () => (await import("./commands/bench.ts")).benchCommand,
 };

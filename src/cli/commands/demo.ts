@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { FixtureSchema, type Fixture } from "../../contract/fixture.ts";
+import { FixtureSchema } from "../../contract/fixture.ts";
 import { ProfileSchema } from "../../contract/profile.ts";
 import { parseFault } from "../../simulator/fault-order.ts";
 import { resolveProfile } from "../../station/files/profile-file.ts";
 import { loadRecipe } from "../../station/files/recipe-file.ts";
 import { oneOf, wholeNumber } from "../arguments.ts";
 import type { Arguments, CliCommand, CommandContext, ExitCode } from "../command.ts";
+import { demoFixture, TRAINING_RECIPE } from "../demo-files.ts";
 import {
   startEmbeddedService,
   startSimulatedTray,
@@ -19,9 +19,7 @@ import { reportTray } from "../output/tray-report.ts";
 import { runTray, type TrayResult } from "../tray.ts";
 import { exportRuns } from "./export.ts";
 
-const RECIPE = fileURLToPath(new URL("../../../resources/recipes/training/recipe.yaml", import.meta.url));
 const MOST_UNITS = 128;
-const WIDEST_TRAY = 8;
 
 /** `station demo`: the whole path on simulators and the embedded service. */
 export const demoCommand: CliCommand = {
@@ -69,13 +67,13 @@ type Stage = {
 
 async function demonstrate({ args, dir, service, tray }: Stage, context: CommandContext): Promise<ExitCode> {
   const audit = join(dir, "audit.db");
-  const fixture = FixtureSchema.parse(fixtureOf(tray));
+  const fixture = FixtureSchema.parse(demoFixture(tray.units));
   await writeFile(join(dir, "fixture.json"), `${JSON.stringify(fixture, undefined, 2)}\n`);
   await writeFile(join(dir, "profile.json"), `${JSON.stringify(ProfileSchema.parse(service.profile), undefined, 2)}\n`);
   const result = await runTray(
     {
       files: {
-        recipe: await loadRecipe(RECIPE, context.environment),
+        recipe: await loadRecipe(TRAINING_RECIPE, context.environment),
         fixture,
         profile: await resolveProfile(service.profile, dir),
       },
@@ -108,21 +106,4 @@ function simulationArguments(args: Arguments, units: number): readonly string[] 
     ...faults.flatMap((fault) => ["--fault", fault]),
     ...(log === undefined ? [] : ["--log", log]),
   ];
-}
-
-function fixtureOf(tray: SimulatedTray): unknown {
-  const columns = Math.min(WIDEST_TRAY, Math.max(1, Math.ceil(Math.sqrt(tray.units.length * 2))));
-  return {
-    fixture: 1,
-    name: "Demo tray",
-    rows: Math.ceil(tray.units.length / columns),
-    columns,
-    line: { flowControl: "none" },
-    slots: tray.units.map(({ slot, link }, index) => ({
-      slot,
-      row: Math.floor(index / columns) + 1,
-      column: (index % columns) + 1,
-      port: { tcp: link.replace("tcp://", "") },
-    })),
-  } satisfies Record<keyof Omit<Fixture, "settings" | "release">, unknown>;
 }

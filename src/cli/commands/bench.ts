@@ -1,0 +1,66 @@
+import { StationError } from "../../core/error.ts";
+import { oneOf } from "../arguments.ts";
+import { EXIT, type Arguments, type CliCommand, type CommandContext } from "../command.ts";
+import { benchCodec } from "../bench/codec.ts";
+import { benchLine } from "../bench/line.ts";
+import type { BenchRow } from "../bench/bench-row.ts";
+import { table } from "../output/table.ts";
+
+const BENCHES = ["line", "codec"] as const;
+
+/** `station bench`: measures the station against what it cannot be faster than, and prints ratios. */
+export const benchCommand: CliCommand = {
+  name: "bench",
+  summary: "measures the station against its simulators' own times; prints ratios",
+  positionals: `[${BENCHES.join("|")}]`,
+  minPositionals: 0,
+  maxPositionals: 1,
+  options: {
+    slots: { kind: "value", value: "1,8", help: "line: how many modems at once, one measurement each (default 1,8)" },
+    latency: { kind: "value", value: "none|realistic", help: "line: how long commands take (default realistic)" },
+    json: {
+      kind: "flag",
+      help: 'prints one JSON object, for example {"line":[{"slots","wall_s","ideal_s","efficiency"}]}',
+    },
+  },
+  async run(args, context) {
+    const wanted = args.positionals[0];
+    const names = wanted === undefined ? BENCHES : BENCHES.filter((name) => name === wanted);
+    if (names.length === 0)
+      throw new StationError("usage.option", `no such bench: ${BENCHES.join(", ")}`, {
+        given: (wanted ?? "").slice(0, 40),
+      });
+    const results: Record<string, readonly BenchRow[]> = {};
+    for (const name of names) {
+      const rows = await measure(name, args, context);
+      results[name] = rows;
+      if (!args.flag("json")) context.out(`${name}\n${benchTable(rows)}\n`);
+    }
+    if (args.flag("json")) context.out(`${JSON.stringify(results)}\n`);
+    return EXIT.passed;
+  },
+};
+
+function measure(
+  name: (typeof BENCHES)[number],
+  args: Arguments,
+  context: CommandContext,
+): Promise<readonly BenchRow[]> {
+  switch (name) {
+    case "line":
+      return benchLine(slotCounts(args), oneOf(args, "latency", ["none", "realistic"], "realistic"), context);
+    case "codec":
+      return benchCodec(context);
+  }
+}
+
+function slotCounts(args: Arguments): readonly number[] {
+  const counts = (args.value("slots") ?? "1,8").split(",").map(Number);
+  if (counts.every((count) => Number.isInteger(count) && count >= 1 && count <= 128)) return counts;
+  throw new StationError("usage.option", "--slots must be numbers of modems, 1 to 128, with commas between them");
+}
+
+function benchTable(rows: readonly BenchRow[]): string {
+  const heading = Object.keys(rows[0] ?? {});
+  return table([heading, ...rows.map((row) => heading.map((name) => String(row[name] ?? "")))]);
+}
