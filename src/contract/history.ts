@@ -51,10 +51,11 @@ export type RunRecord = z.output<typeof RunRecordSchema>;
 export const RunCursorSchema = z.strictObject({ startedAt: TimestampSchema, id: RunIdSchema });
 export type RunCursor = z.output<typeof RunCursorSchema>;
 
-/** Which runs to read, newest first: the filter, the place to go on from, and how many (1 to 1000). */
+/** Which runs to read, newest first: the filter, the place to go on from, how many to pass over from there, and how many (1 to 1000). */
 export const RunQuerySchema = z.strictObject({
   filter: RunFilterSchema,
   after: RunCursorSchema.exactOptional(),
+  skip: z.int().min(0).max(1_000_000_000).exactOptional(),
   limit: z.int().min(1).max(1000),
 });
 export type RunQuery = z.output<typeof RunQuerySchema>;

@@ -36,6 +36,8 @@ export const RunFilterSchema = z.strictObject({
   operator: label(64).exactOptional(),
   /** Device UUID, IMEI or board serial, whole. */
   unit: label(64).exactOptional(),
+  /** How the device UUID, the IMEI or the board serial begins, as somebody types it. */
+  unitStart: label(64).exactOptional(),
 });
 export type RunFilter = z.output<typeof RunFilterSchema>;
 

@@ -1,5 +1,6 @@
 import { AUDIT_CODES } from "./codes/audit.ts";
 import { CLOUD_CODES } from "./codes/cloud.ts";
+import { DESKTOP_CODES } from "./codes/desktop.ts";
 import { FILE_CODES } from "./codes/file.ts";
 import { LINK_CODES } from "./codes/link.ts";
 import { MODEM_CODES } from "./codes/modem.ts";
@@ -26,6 +27,7 @@ export const ERROR_CODES = {
   ...SIMULATOR_CODES,
   ...FILE_CODES,
   ...USAGE_CODES,
+  ...DESKTOP_CODES,
 } as const;
 
 /** A code of the table. */

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { label } from "./common.ts";
+
+export const ThemeSchema = z.enum(["light", "dark", "system"]);
+export type Theme = z.output<typeof ThemeSchema>;
+
+export const LanguageSchema = z.enum(["en", "de"]);
+export type Language = z.output<typeof LanguageSchema>;
+
+const SoundSchema = z.strictObject({ on: z.boolean(), /** 0 (silent) to 1. */ volume: z.number().min(0).max(1) });
+
+const settingFields = {
+  theme: ThemeSchema,
+  language: LanguageSchema,
+  sound: SoundSchema,
+  /** Who works at the station: recorded with every run; `null` while nobody has said. */
+  operator: label(64).nullable(),
+};
+
+/** What a person set in the window and what outlives it. */
+export const DesktopSettingsSchema = z.strictObject(settingFields);
+export type DesktopSettings = z.output<typeof DesktopSettingsSchema>;
+
+/** The settings to change; the others stay. */
+export const SettingsChangeSchema = z.strictObject(settingFields).partial();
+export type SettingsChange = z.output<typeof SettingsChangeSchema>;
+
+/** The settings of a station that nobody has touched. */
+export const DEFAULT_SETTINGS: DesktopSettings = {
+  theme: "system",
+  language: "en",
+  sound: { on: true, volume: 0.6 },
+  operator: null,
+};

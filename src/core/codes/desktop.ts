@@ -1,0 +1,41 @@
+import type { CodeTable } from "../error-code.ts";
+
+/** Codes of the desktop application: its window, its main process and what passes between them. */
+export const DESKTOP_CODES = {
+  "desktop.sender": {
+    blame: "station",
+    retry: false,
+    advice:
+      "Something other than the station's window asked: close other programs that use the station, then restart it.",
+  },
+  "desktop.request": {
+    blame: "input",
+    retry: false,
+    advice: "The window asked for something that the station does not know: reload the window, then try again.",
+  },
+  "desktop.answer": {
+    blame: "station",
+    retry: true,
+    advice: "The station answered in a way that the window does not know: restart the station.",
+  },
+  "desktop.cancelled": {
+    blame: "person",
+    retry: true,
+    advice: "The work was cancelled: start it again when it is wanted.",
+  },
+  "desktop.settings": {
+    blame: "station",
+    retry: true,
+    advice: "The settings could not be kept: check that the station may write to its data folder, then try again.",
+  },
+  "desktop.helper": {
+    blame: "station",
+    retry: true,
+    advice: "A helper process of the training mode did not start: restart the station.",
+  },
+  "desktop.option": {
+    blame: "input",
+    retry: false,
+    advice: "Correct the option that the station was started with, then start it again.",
+  },
+} as const satisfies CodeTable;
