@@ -22,8 +22,8 @@ export class History {
   }
 
   /** A page of runs, newest first. */
-  runs({ filter, after, limit }: RunQuery): RunPage {
-    const { sql, values } = pageQuery(filter, after);
+  runs({ filter, after, skip, limit }: RunQuery): RunPage {
+    const { sql, values } = pageQuery(filter, after, skip);
     const rows = this.#all(sql, [...values, limit + 1]);
     const runs = rows.slice(0, limit).map((cells) => recordOf(cells));
     const last = runs.at(-1);
@@ -78,10 +78,11 @@ export class History {
 export function pageQuery(
   filter: RunFilter,
   after: RunQuery["after"],
+  skip = 0,
 ): { readonly sql: string; readonly values: string[] } {
   const where = whereOf(filter);
   const beyond = after === undefined ? "" : " AND (started_at, id) < (?, ?)";
-  const sql = `SELECT ${RUN_COLUMN_LIST} FROM run WHERE ${where.sql}${beyond} ORDER BY started_at DESC, id DESC LIMIT ?`;
+  const sql = `SELECT ${RUN_COLUMN_LIST} FROM run WHERE ${where.sql}${beyond} ORDER BY started_at DESC, id DESC LIMIT ${skip}, ?`;
   return { sql, values: [...where.values, ...(after === undefined ? [] : [after.startedAt, after.id])] };
 }
 
