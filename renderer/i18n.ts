@@ -1,0 +1,22 @@
+import { createI18n } from "vue-i18n";
+import type { Language } from "../src/contract/desktop-settings.ts";
+import deFaults from "./locales/de/faults.json";
+import deLine from "./locales/de/line.json";
+import deShell from "./locales/de/shell.json";
+import enFaults from "./locales/en/faults.json";
+import enLine from "./locales/en/line.json";
+import enShell from "./locales/en/shell.json";
+
+/** All texts by language, one file a screen. */
+const MESSAGES = {
+  en: { shell: enShell, line: enLine, faults: enFaults },
+  de: { shell: deShell, line: deLine, faults: deFaults },
+};
+
+/** The languages that the window speaks, by their own names. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
+
+/** The texts; the language is chosen by the settings store. */
+export function stationTexts() {
+  return createI18n({ legacy: false, locale: "en", fallbackLocale: "en", messages: MESSAGES });
+}

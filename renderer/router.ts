@@ -1,0 +1,16 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from "vue-router";
+import type { IconName } from "./components/icon-paths.ts";
+import LineScreen from "./screens/line/line-screen.vue";
+
+/** What a screen's route tells the rail: its icon; `shell.screens.<name>` is its word. Screens without it are reached from others. */
+type RailMeta = { readonly icon: IconName };
+
+/** The screens, in the rail's order; each is complete. One line a screen. */
+export const SCREENS: readonly (RouteRecordRaw & { readonly name: string; readonly meta?: RailMeta })[] = [
+  { name: "line", path: "/", component: LineScreen, meta: { icon: "line" } },
+];
+
+/** The router; its places live behind `#`, so that they work under any scheme. */
+export function stationRouter() {
+  return createRouter({ history: createWebHashHistory(), routes: [...SCREENS] });
+}

@@ -1,0 +1,105 @@
+import { defineStore } from "pinia";
+import { computed, ref, shallowRef } from "vue";
+import type { DesktopNews, NewsBundle } from "../../src/contract/desktop-news.ts";
+import type { DesktopSnapshot } from "../../src/contract/desktop-snapshot.ts";
+import type { SlotState } from "../../src/contract/slot-state.ts";
+import type { StartRequest } from "../../src/contract/station-request.ts";
+import { reportOf, type ErrorReport } from "../../src/core/error.ts";
+import type { SlotId } from "../../src/core/ids.ts";
+import { useStationClient } from "../api/station-client.ts";
+import { NewsGate } from "./news-gate.ts";
+import { useSettings } from "./settings.ts";
+import { slotTable } from "./slot-table.ts";
+
+/** What a snapshot tells besides the slots, kept up to date by the news. */
+export type StationFacts = Omit<DesktopSnapshot, "news" | "at" | "slots" | "settings">;
+
+/** Told after a slot's state has changed; for sounds and announcements. */
+export type SlotListener = (before: SlotState, after: SlotState) => void;
+
+/** The station as the main process tells it: one snapshot, then news in order. */
+export const useStation = defineStore("station", () => {
+  const client = useStationClient();
+  const settings = useSettings();
+  const slots = slotTable();
+  const facts = shallowRef<StationFacts>();
+  const fault = shallowRef<ErrorReport>();
+  /** What the station's clock is ahead of the window's, in ms. */
+  const ahead = ref(0);
+  const gate = new NewsGate(take, () => void load());
+  const listeners = new Set<SlotListener>();
+
+  function adopt(snapshot: DesktopSnapshot): void {
+    const { news, at, slots: states, settings: told, ...rest } = snapshot;
+    ahead.value = Date.parse(at) - Date.now();
+    facts.value = rest;
+    settings.adopt(told);
+    for (const state of states) slots.set(state);
+    gate.open(news);
+  }
+
+  function take(news: DesktopNews): void {
+    if (news.kind !== "run") {
+      if (facts.value !== undefined) facts.value = factsAfter(facts.value, news);
+      return;
+    }
+    const before = slots.of(news.state.slot).value;
+    slots.set(news.state);
+    for (const listener of listeners) listener(before, news.state);
+  }
+
+  /** Asks for a snapshot; a failure shows as `fault`. */
+  async function load(): Promise<void> {
+    try {
+      adopt(await client.ask("snapshot", null));
+      fault.value = undefined;
+    } catch (error) {
+      fault.value = reportOf(error);
+    }
+  }
+
+  /** Begins to listen, then loads; the answer ends the listening. */
+  function follow(): () => void {
+    const end = client.listen("news", (bundle: NewsBundle) => gate.pass(bundle));
+    void load();
+    return end;
+  }
+
+  /** Calls a listener after each change of a slot that news brought; the answer ends that. */
+  function watchSlots(listener: SlotListener): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  const running = computed(() => (facts.value?.batches.length ?? 0) > 0);
+  /** @throws StationError why nothing was started */
+  const start = (request: StartRequest) => client.ask("start", request);
+  /** @throws StationError of the request */
+  const stop = (slot: SlotId | "all") => client.ask("abort", { slot });
+
+  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, watchSlots, start, stop };
+});
+
+/** The facts after news that are not of a slot. */
+function factsAfter(facts: StationFacts, news: Exclude<DesktopNews, { kind: "run" }>): StationFacts {
+  switch (news.kind) {
+    case "batch.started": {
+      const { batch, startedAt, slots } = news;
+      return { ...facts, batches: [...facts.batches, { batch, startedAt, slots }] };
+    }
+    case "batch.finished":
+      return { ...withoutBatch(facts, news.summary.batch), lastBatch: news.summary };
+    case "batch.failed":
+      return { ...withoutBatch(facts, news.batch), storeFailure: news.error };
+    case "store.failed":
+      return { ...facts, storeFailure: news.error };
+    case "shift":
+      return { ...facts, shift: news.shift };
+    case "worker.lost":
+      return facts;
+  }
+}
+
+function withoutBatch(facts: StationFacts, batch: string): StationFacts {
+  return { ...facts, batches: facts.batches.filter((running) => running.batch !== batch) };
+}

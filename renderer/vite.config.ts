@@ -1,0 +1,11 @@
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "vite";
+import vuetify from "vite-plugin-vuetify";
+
+/** How the window's pages are built; `electron.vite.config.ts` takes it over as its renderer part. */
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "./",
+  plugins: [vue(), vuetify()],
+  build: { target: "chrome130", outDir: "../dist/renderer", emptyOutDir: true, assetsInlineLimit: 0 },
+});
