@@ -47,7 +47,7 @@ const TrainingFactsSchema = z.strictObject({
   modems: z.int().min(0).max(128),
   latency: z.enum(["none", "realistic"]),
   /** Faults that were ordered: `3=keygen-error`. */
-  faults: z.array(z.string().max(128)).max(128),
+  faults: z.array(z.string().max(200)).max(128),
 });
 export type TrainingFacts = z.output<typeof TrainingFactsSchema>;
 

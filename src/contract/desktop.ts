@@ -44,6 +44,8 @@ export const REQUESTS = {
   "settings.write": { asks: SettingsChangeSchema, answers: DesktopSettingsSchema },
   /** Begins a new shift now: its counts start at zero. */
   "shift.restart": { asks: Nothing, answers: ShiftSchema },
+  /** Training mode only, while nothing runs: lays new simulated boards into the tray. The slots keep showing their last results. */
+  "training.renew": { asks: Nothing, answers: Nothing },
 } as const;
 
 export type RequestKind = keyof typeof REQUESTS;

@@ -1,0 +1,36 @@
+import type { DesktopNews, NewsBundle } from "../../src/contract/desktop-news.ts";
+import type { Clock } from "../../src/core/clock.ts";
+import { milliseconds } from "../../src/core/duration.ts";
+
+/** About one picture of the screen: more often the window could not show it. */
+const WINDOW = milliseconds(16);
+
+/** Numbers the news and sends them to the window in bundles, so that a busy tray costs it few messages. */
+export class NewsOutlet {
+  readonly #clock: Clock;
+  readonly #send: (bundle: NewsBundle) => void;
+  #newest = 0;
+  #waiting: NewsBundle = [];
+
+  constructor(clock: Clock, send: (bundle: NewsBundle) => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Number of the newest news that was told; 0: none yet. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  tell(news: DesktopNews): void {
+    this.#newest += 1;
+    this.#waiting.push({ number: this.#newest, news });
+    if (this.#waiting.length === 1) this.#clock.after(WINDOW, () => this.#flush());
+  }
+
+  #flush(): void {
+    const bundle = this.#waiting;
+    this.#waiting = [];
+    this.#send(bundle);
+  }
+}

@@ -1,0 +1,152 @@
+import type { DesktopNews } from "../../src/contract/desktop-news.ts";
+import type { DesktopSnapshot, TrainingFacts } from "../../src/contract/desktop-snapshot.ts";
+import type { StartRequest } from "../../src/contract/station-request.ts";
+import type { Clock } from "../../src/core/clock.ts";
+import { reportOf, StationError } from "../../src/core/error.ts";
+import { isoTime } from "../../src/core/iso-time.ts";
+import type { StationFiles } from "../../src/station/batch-plan.ts";
+import type { StationNews } from "../../src/station/station-news.ts";
+import type { StartedBatch, Station } from "../../src/station/station.ts";
+import type { Handlers } from "../ipc/handlers.ts";
+import { nextBatches, NO_BATCHES, type BatchWatch } from "./batch-watch.ts";
+import type { Jobs } from "./jobs.ts";
+import type { NewsOutlet } from "./news-outlet.ts";
+import type { SettingsFile } from "./settings-file.ts";
+import type { ShiftBook } from "./shift-book.ts";
+import { factsOf } from "./station-facts.ts";
+
+export type DeskParts = {
+  readonly station: Pick<Station, "start" | "abort" | "snapshot" | "subscribe">;
+  readonly files: StationFiles;
+  readonly stationId: string;
+  readonly version: string;
+  readonly settings: SettingsFile;
+  readonly shift: ShiftBook;
+  readonly outlet: NewsOutlet;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  /** The simulated boards, where there are some. */
+  readonly training?: { readonly facts: TrainingFacts; readonly renew: () => Promise<void> };
+  /** Told whenever the first batch starts and the last one ends. */
+  readonly onBusy: (busy: boolean) => void;
+  /** Lines for whoever looks after the station; never holds secrets. */
+  readonly log: (line: string) => void;
+};
+
+type DeskHandlers = Omit<Handlers, Extract<keyof Handlers, `history.${string}`>>;
+
+/** The station as the window sees it: its state at one moment, its news, and what can be asked of it. */
+export class StationDesk {
+  readonly #parts: DeskParts;
+  #batches: BatchWatch = NO_BATCHES;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    parts.station.subscribe((news) => this.#hear(news));
+  }
+
+  /** Whether a run is active. */
+  get busy(): boolean {
+    return this.#batches.running.length > 0 || this.#parts.station.snapshot().some(({ kind }) => kind === "running");
+  }
+
+  /** What the window may ask, beyond the record. */
+  handlers(): DeskHandlers {
+    const { station, settings, shift, jobs } = this.#parts;
+    return {
+      snapshot: () => this.#snapshot(),
+      start: (request) => this.#start(request),
+      abort: ({ slot }) => {
+        station.abort(slot);
+        return null;
+      },
+      cancel: ({ job }) => {
+        jobs.cancel(job);
+        return null;
+      },
+      "settings.read": () => settings.current,
+      "settings.write": (change) => settings.change(change),
+      "shift.restart": () => shift.restart(),
+      "training.renew": async () => {
+        await this.renewBoards();
+        return null;
+      },
+    };
+  }
+
+  /** Lays new simulated boards into the tray. @throws StationError desktop.request outside the training mode and while runs are active */
+  async renewBoards(): Promise<void> {
+    const { training } = this.#parts;
+    if (training === undefined) throw new StationError("desktop.request", "the boards of this tray are real");
+    if (this.busy) throw new StationError("station.slot-busy", "boards cannot be changed while runs are active");
+    await training.renew();
+  }
+
+  async #snapshot(): Promise<DesktopSnapshot> {
+    const { station, files, stationId, version, settings, outlet, clock, training } = this.#parts;
+    const shift = await this.#parts.shift.read();
+    // From here on nothing waits: what follows is of one moment.
+    const { running, last, storeFailure } = this.#batches;
+    return {
+      ...{ news: outlet.newest, at: isoTime(clock.now()) },
+      station: { id: stationId, version, training: files.profile.service === "embedded" },
+      ...(training === undefined ? {} : { training: training.facts }),
+      ...factsOf(files),
+      settings: settings.current,
+      batches: [...running],
+      ...(last === undefined ? {} : { lastBatch: last }),
+      slots: [...station.snapshot()],
+      shift,
+      ...(storeFailure === undefined ? {} : { storeFailure }),
+    };
+  }
+
+  async #start(request: StartRequest) {
+    const { station, settings } = this.#parts;
+    const { operator } = settings.current;
+    const started = await station.start(
+      request.operator === undefined && operator !== null ? { ...request, operator } : request,
+    );
+    void this.#watch(started);
+    const slots = this.#batches.running.find(({ batch }) => batch === started.batch)?.slots ?? [];
+    return { batch: started.batch, slots: [...slots] };
+  }
+
+  /** Tells the end of a batch that its own news do not tell, then the counts of the shift. */
+  async #watch({ batch, done }: StartedBatch): Promise<void> {
+    try {
+      await done;
+    } catch (error) {
+      this.#tell({ kind: "batch.failed", batch, error: reportOf(error) });
+    }
+    try {
+      this.#tell({ kind: "shift", shift: await this.#parts.shift.read() });
+    } catch (error) {
+      this.#parts.log(`the counts of the shift cannot be read: ${reportOf(error).code}`);
+    }
+  }
+
+  #hear(news: StationNews): void {
+    switch (news.kind) {
+      case "log":
+        if (news.level !== "info") this.#parts.log(`slot ${news.slot}: ${news.text}`);
+        return;
+      case "batch.started":
+        this.#tell({ ...news, startedAt: isoTime(this.#parts.clock.now()), slots: [...news.slots] });
+        return;
+      case "run":
+      case "batch.finished":
+      case "store.failed":
+      case "worker.lost":
+        this.#tell(news);
+    }
+  }
+
+  #tell(news: DesktopNews): void {
+    const before = this.#batches.running.length > 0;
+    this.#batches = nextBatches(this.#batches, news);
+    const after = this.#batches.running.length > 0;
+    this.#parts.outlet.tell(news);
+    if (before !== after) this.#parts.onBusy(after);
+  }
+}

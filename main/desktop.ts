@@ -1,0 +1,168 @@
+import { join } from "node:path";
+import { app, dialog, nativeTheme, session, type BrowserWindow } from "electron";
+import type { DesktopSettings, SettingsChange } from "../src/contract/desktop-settings.ts";
+import type { Clock } from "../src/core/clock.ts";
+import { describeError } from "../src/core/error.ts";
+import { Awake } from "./awake.ts";
+import { historyHandlers } from "./desk/history-desk.ts";
+import { Jobs } from "./desk/jobs.ts";
+import { NewsOutlet } from "./desk/news-outlet.ts";
+import { SettingsFile } from "./desk/settings-file.ts";
+import { ShiftBook } from "./desk/shift-book.ts";
+import { StationDesk } from "./desk/station-desk.ts";
+import { serveWindow, tellWindow } from "./ipc/serve-window.ts";
+import type { Options } from "./options.ts";
+import { BUNDLED, dataPlaces, resourcesFolder } from "./places.ts";
+import { hostStation, type HostedStation } from "./station-host.ts";
+import { UtilityWorkerHost } from "./utility-worker-host.ts";
+import { servePages } from "./window/app-protocol.ts";
+import { CloseGuard } from "./window/close-guard.ts";
+import { guardPage } from "./window/crash-guard.ts";
+import { fileDialogs } from "./window/file-dialogs.ts";
+import { lockSession } from "./window/lock-down.ts";
+import { setMenu } from "./window/menu.ts";
+import { openWindow } from "./window/station-window.ts";
+import { TEXTS, type Texts } from "./window/texts.ts";
+
+/** A running application: one station, at most one window. */
+export class Desktop {
+  readonly #hosted: HostedStation;
+  readonly #clock: Clock;
+  readonly #desk: StationDesk;
+  readonly #jobs: Jobs;
+  readonly #settings: SettingsFile;
+  readonly #guard: CloseGuard;
+  readonly #windowFile: string;
+  #window: BrowserWindow | undefined;
+
+  private constructor(hosted: HostedStation, data: string, clock: Clock, log: (line: string) => void) {
+    this.#hosted = hosted;
+    this.#clock = clock;
+    const { settings, window } = dataPlaces(data);
+    this.#windowFile = window;
+    this.#settings = new SettingsFile(settings);
+    this.#jobs = new Jobs(clock, (progress) => tellWindow(this.#current, "progress", progress));
+    const awake = new Awake();
+    const { station, files, audit, history, training } = hosted;
+    this.#desk = new StationDesk({
+      ...{ station, files, clock, log, settings: this.#settings, jobs: this.#jobs },
+      ...{ stationId: audit.store.stationId, version: app.getVersion() },
+      shift: new ShiftBook(history, clock),
+      outlet: new NewsOutlet(clock, (bundle) => tellWindow(this.#current, "news", bundle)),
+      onBusy: (busy) => awake.set(busy),
+      ...(training === undefined ? {} : { training }),
+    });
+    this.#guard = new CloseGuard({
+      busy: () => this.#desk.busy,
+      confirm: () => this.#confirmClose(),
+      shutDown: () => this.#shutDown(),
+    });
+  }
+
+  /** Opens the station and its window. @throws StationError when the station cannot be opened */
+  static async open(options: Options, clock: Clock, log: (line: string) => void): Promise<Desktop> {
+    const data = options.data ?? join(app.getPath("userData"), "station");
+    const hosted = await hostStation({
+      ...{ options, data, clock, version: app.getVersion(), environment: process.env },
+      resources: resourcesFolder(app.isPackaged),
+      workers: new UtilityWorkerHost(BUNDLED.worker, clock),
+    });
+    const desktop = new Desktop(hosted, data, clock, log);
+    desktop.#begin();
+    return desktop;
+  }
+
+  /** Brings the window to the front, for a person who started the application again. */
+  show(): void {
+    const window = this.#current();
+    if (window === undefined) return;
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  }
+
+  /** A person wants to close: asks while runs are active. */
+  requestClose(): void {
+    void this.#guard.request();
+  }
+
+  /** The system wants the end: runs are stopped in order, nobody is asked. */
+  forceClose(): void {
+    void this.#guard.force();
+  }
+
+  readonly #current = (): BrowserWindow | undefined => this.#window;
+
+  readonly #texts = (): Texts => TEXTS[this.#settings.current.language];
+
+  #begin(): void {
+    const { history, audit } = this.#hosted;
+    const { store } = audit;
+    const dialogs = fileDialogs(this.#current, this.#texts);
+    const [clock, jobs, record] = [this.#clock, this.#jobs, this.#hosted.record];
+    const desk = this.#desk.handlers();
+    serveWindow(this.#current, {
+      ...desk,
+      ...historyHandlers({ history, store, clock, jobs, dialogs, record }),
+      "settings.write": (change) => this.#changeSettings(change),
+    });
+    lockSession(session.defaultSession);
+    servePages(session.defaultSession, BUNDLED.pages);
+    this.#applySettings(this.#settings.current);
+    this.#openWindow();
+  }
+
+  async #changeSettings(change: SettingsChange): Promise<DesktopSettings> {
+    const settings = await this.#settings.change(change);
+    this.#applySettings(settings);
+    return settings;
+  }
+
+  /** What the system draws follows the settings too. */
+  #applySettings({ theme }: DesktopSettings): void {
+    nativeTheme.themeSource = theme;
+    const training = this.#hosted.training !== undefined;
+    const renewBoards = (): void => void this.#desk.renewBoards().catch((error: unknown) => this.#showError(error));
+    const reload = (): void => this.#window?.webContents.reload();
+    setMenu(this.#texts(), { reload, ...(training ? { renewBoards } : {}) }, app.isPackaged);
+  }
+
+  #openWindow(): void {
+    const window = openWindow({
+      preload: BUNDLED.preload,
+      title: this.#texts().title,
+      state: this.#windowFile,
+      dark: nativeTheme.shouldUseDarkColors,
+    });
+    this.#window = window;
+    guardPage(window, this.#clock, this.#texts);
+    window.on("close", (event) => {
+      event.preventDefault();
+      this.requestClose();
+    });
+  }
+
+  async #confirmClose(): Promise<boolean> {
+    const { message, detail, stay, close } = this.#texts().running;
+    const options = {
+      ...{ type: "warning" as const, message, detail, buttons: [stay, close] },
+      ...{ defaultId: 0, cancelId: 0, noLink: true },
+    };
+    const window = this.#current();
+    const { response } = await (window === undefined
+      ? dialog.showMessageBox(options)
+      : dialog.showMessageBox(window, options));
+    return response === 1;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#jobs.cancelAll();
+    // The window stays and shows how the runs end.
+    await this.#hosted.close();
+    this.#window?.destroy();
+    app.exit(0);
+  }
+
+  #showError(error: unknown): void {
+    dialog.showErrorBox(this.#texts().title, describeError(error));
+  }
+}

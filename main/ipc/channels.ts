@@ -1,0 +1,2 @@
+/** Names of the lines between the preload and the main process. */
+export const IPC = { request: "station:request", news: "station:news", progress: "station:progress" } as const;

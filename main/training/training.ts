@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { FixtureSchema, type Fixture } from "../../src/contract/fixture.ts";
+import type { Profile } from "../../src/contract/profile.ts";
+import type { Clock } from "../../src/core/clock.ts";
+import { Secret } from "../../src/core/secret.ts";
+import type { Options } from "../options.ts";
+import { startHelper } from "./helper.ts";
+
+/** The embedded service as a process of its own, with what reaches it. */
+export type TrainingService = { readonly profile: Profile; readonly ownerKey: Secret; stop(): Promise<void> };
+
+/** Simulated modems as a process of their own, with the fixture that finds them. */
+export type TrainingTray = {
+  readonly fixture: Fixture;
+  /** Lays new boards into the places of the old ones. */
+  renew(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const ServiceReadySchema = z.object({
+  owner: z.string(),
+  httpsPort: z.int(),
+  ownerPort: z.int(),
+  ca: z.string(),
+  ownerKey: z.string(),
+});
+
+/** Starts the embedded service, its state in `dir`. @throws StationError desktop.helper, service.* */
+export async function startTrainingService(entry: string, dir: string, clock: Clock): Promise<TrainingService> {
+  const helper = startHelper(entry, "embedded service", clock);
+  try {
+    const ready = ServiceReadySchema.parse(await helper.ask({ dir }));
+    const ca = join(dir, "ca.pem");
+    const profile: Profile = {
+      ...({ profile: 1, name: "Embedded service", service: "embedded", transport: "https" } as const),
+      https: { host: "127.0.0.1", port: ready.httpsPort, ca },
+      owner: { base: `${ready.owner}/v1`, ca },
+      ...({ compatibility: "default", clientVersion: "3.2.0" } as const),
+      limits: { rxBytes: 2304, txBytes: 2304, atBytes: 2304, records: 10 },
+    };
+    return { profile, ownerKey: new Secret(ready.ownerKey), stop: () => helper.stop() };
+  } catch (error) {
+    await helper.stop();
+    throw error;
+  }
+}
+
+const UnitsSchema = z.array(z.object({ slot: z.string(), link: z.string() })).min(1);
+
+/** Starts simulated modems; every start gives boards of its own, as a line does. @throws StationError desktop.helper, simulator.* */
+export async function startTrainingTray(entry: string, options: Options, clock: Clock): Promise<TrainingTray> {
+  const helper = startHelper(entry, "simulated modems", clock);
+  try {
+    const { units, latency, faults } = options;
+    const places = UnitsSchema.parse(await helper.ask({ units, latency, faults, seed: randomUUID() }));
+    return {
+      fixture: trainingFixture(places),
+      renew: async () => void (await helper.ask({ renew: randomUUID() })),
+      stop: () => helper.stop(),
+    };
+  } catch (error) {
+    await helper.stop();
+    throw error;
+  }
+}
+
+const WIDEST_TRAY = 16;
+
+/** A tray about twice as wide as it is deep. */
+export function trainingFixture(units: readonly { readonly slot: string; readonly link: string }[]): Fixture {
+  const columns = Math.min(WIDEST_TRAY, Math.max(1, Math.ceil(Math.sqrt(units.length * 2))));
+  return FixtureSchema.parse({
+    ...{ fixture: 1, name: "Training tray", rows: Math.ceil(units.length / columns), columns },
+    line: { flowControl: "none" },
+    slots: units.map(({ slot, link }, index) => ({
+      ...{ slot, row: Math.floor(index / columns) + 1, column: (index % columns) + 1 },
+      port: { tcp: link.replace("tcp://", "") },
+    })),
+  });
+}

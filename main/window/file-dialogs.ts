@@ -1,0 +1,39 @@
+import { dialog, type BrowserWindow } from "electron";
+import type { FileDialogs } from "../desk/history-desk.ts";
+import type { CurrentWindow } from "../ipc/serve-window.ts";
+import type { Texts } from "./texts.ts";
+
+/** The system's dialogs over the station's window. */
+export function fileDialogs(current: CurrentWindow, texts: () => Texts): FileDialogs {
+  return {
+    async saveExport(name, format) {
+      const filters = [{ name: format === "csv" ? "CSV" : "JSON Lines", extensions: [format] }];
+      const options = { title: texts().exportTitle, defaultPath: name, filters };
+      const { canceled, filePath } = await over(current(), {
+        window: (window) => dialog.showSaveDialog(window, options),
+        alone: () => dialog.showSaveDialog(options),
+      });
+      return canceled || filePath === "" ? undefined : filePath;
+    },
+    async openRecord() {
+      const { verifyTitle: title, records } = texts();
+      const filters = [
+        { name: records, extensions: ["db", "csv", "jsonl", "json"] },
+        { name: "*", extensions: ["*"] },
+      ];
+      const options = { title, filters, properties: ["openFile" as const] };
+      const { canceled, filePaths } = await over(current(), {
+        window: (window) => dialog.showOpenDialog(window, options),
+        alone: () => dialog.showOpenDialog(options),
+      });
+      return canceled ? undefined : filePaths[0];
+    },
+  };
+}
+
+function over<T>(
+  window: BrowserWindow | undefined,
+  show: { readonly window: (window: BrowserWindow) => T; readonly alone: () => T },
+): T {
+  return window === undefined ? show.alone() : show.window(window);
+}

@@ -1,0 +1,75 @@
+import type { Language } from "../../src/contract/desktop-settings.ts";
+
+/** The texts of menus and native dialogs. */
+export type Texts = {
+  readonly title: string;
+  readonly file: string;
+  readonly edit: string;
+  readonly view: string;
+  readonly training: string;
+  readonly newBoards: string;
+  readonly running: {
+    readonly message: string;
+    readonly detail: string;
+    readonly stay: string;
+    readonly close: string;
+  };
+  readonly hung: { readonly message: string; readonly detail: string; readonly wait: string; readonly reload: string };
+  readonly exportTitle: string;
+  readonly verifyTitle: string;
+  readonly records: string;
+  readonly cannotStart: string;
+};
+
+/** Each language in full: the type sees to it. */
+export const TEXTS: Readonly<Record<Language, Texts>> = {
+  en: {
+    title: "Provisioning Station",
+    file: "File",
+    edit: "Edit",
+    view: "View",
+    training: "Training",
+    newBoards: "Lay new boards into the tray",
+    running: {
+      message: "Runs are active.",
+      detail: "If you close the station now, it stops every run, releases the modems and records the runs as ABORTED.",
+      stay: "Keep running",
+      close: "Stop runs and close",
+    },
+    hung: {
+      message: "The window does not respond.",
+      detail: "The runs go on without it. Reload the window to see them again.",
+      wait: "Wait",
+      reload: "Reload",
+    },
+    exportTitle: "Export runs",
+    verifyTitle: "Verify a record or an export",
+    records: "Records and exports",
+    cannotStart: "The station cannot start",
+  },
+  de: {
+    title: "Provisioning Station",
+    file: "Datei",
+    edit: "Bearbeiten",
+    view: "Ansicht",
+    training: "Training",
+    newBoards: "Neue Platinen ins Tablett legen",
+    running: {
+      message: "Es laufen noch Durchgänge.",
+      detail:
+        "Wenn Sie die Station jetzt schließen, stoppt sie alle Durchgänge, gibt die Modems frei und hält die Durchgänge als ABORTED fest.",
+      stay: "Weiterlaufen lassen",
+      close: "Stoppen und schließen",
+    },
+    hung: {
+      message: "Das Fenster reagiert nicht.",
+      detail: "Die Durchgänge laufen ohne das Fenster weiter. Laden Sie es neu, um sie wieder zu sehen.",
+      wait: "Warten",
+      reload: "Neu laden",
+    },
+    exportTitle: "Durchgänge exportieren",
+    verifyTitle: "Aufzeichnung oder Export prüfen",
+    records: "Aufzeichnungen und Exporte",
+    cannotStart: "Die Station kann nicht starten",
+  },
+};
