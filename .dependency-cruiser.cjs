@@ -37,6 +37,32 @@ const FOLDERS = {
   },
 };
 
+// The two halves of the desktop application, beside src.
+const HALVES = {
+  main: {
+    mayImport: ["core", "contract", "audit", "station", "service", "simulator"],
+    npm: ["electron", "zod", "yaml"],
+    node: true,
+  },
+  renderer: {
+    mayImport: ["core", "contract"],
+    npm: [
+      "vue",
+      "pinia",
+      "vue-router",
+      "vue-i18n",
+      "vuetify",
+      "zod",
+      "@mdi/js",
+      "@fontsource-variable",
+      "vite-plugin-vuetify",
+      "vite",
+      "@vitejs/plugin-vue",
+    ],
+    node: false,
+  },
+};
+
 const names = Object.keys(FOLDERS);
 const escape = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
@@ -71,17 +97,49 @@ const nodeRules = names
     to: { dependencyTypes: ["core"] },
   }));
 
+const halfRules = Object.entries(HALVES).flatMap(([half, { mayImport, npm, node }]) => [
+  {
+    name: `folder-${half}`,
+    comment: `${half} may import only these folders of src: ${mayImport.join(", ")}`,
+    severity: "error",
+    from: { path: `^${half}/` },
+    to: { path: "^(src|main|renderer|test)/", pathNot: `^(${half}|src/(${mayImport.join("|")}))/` },
+  },
+  {
+    name: `npm-${half}`,
+    comment: `${half} may use only these packages: ${npm.join(", ")}`,
+    severity: "error",
+    from: { path: `^${half}/` },
+    to: {
+      dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"],
+      pathNot: `node_modules/(${npm.map(escape).join("|")})(/|$)`,
+    },
+  },
+  ...(node
+    ? []
+    : [
+        {
+          name: `portable-${half}`,
+          comment: `${half} runs in a sandboxed page: no Node built-ins`,
+          severity: "error",
+          from: { path: `^${half}/` },
+          to: { dependencyTypes: ["core"] },
+        },
+      ]),
+]);
+
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "nobody-imports-entries",
-      comment: "worker, cli and test are entries: nothing of src imports them",
+      comment: "worker, cli, main, renderer and test are entries: nothing else imports them",
       severity: "error",
-      from: { path: "^(src|main|renderer)/", pathNot: "^src/(worker|cli)/" },
+      from: { path: "^src/", pathNot: "^src/(worker|cli)/" },
       to: { path: "^(src/(worker|cli)|main|renderer|test)/" },
     },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    ...halfRules,
     ...folderRules,
     ...npmRules,
     ...nodeRules,

@@ -1,6 +1,7 @@
 import js from "@eslint/js";
 import vitest from "@vitest/eslint-plugin";
 import { defineConfig } from "eslint/config";
+import vue from "eslint-plugin-vue";
 import tseslint from "typescript-eslint";
 
 const PORTABLE = [
@@ -28,8 +29,12 @@ export default defineConfig(
   { ignores: ["dist/**", "node_modules/**", "coverage/**", "demo/**", "test/fixtures/**"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
+  ...vue.configs["flat/recommended"],
+  { files: ["**/*.vue"], languageOptions: { parserOptions: { parser: tseslint.parser } } },
   {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: [".vue"] },
+    },
     rules: {
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/consistent-type-imports": "error",
@@ -80,6 +85,22 @@ export default defineConfig(
       "no-restricted-syntax": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/require-await": "off",
+    },
+  },
+  {
+    files: ["renderer/**"],
+    rules: {
+      // prettier lays out templates
+      ...Object.fromEntries(
+        [
+          ...["max-attributes-per-line", "singleline-html-element-content-newline", "html-self-closing", "html-indent"],
+          ...["html-closing-bracket-newline", "first-attribute-linebreak", "multiline-html-element-content-newline"],
+        ].map((rule) => [`vue/${rule}`, "off"]),
+      ),
+      // the types tell which props may be absent
+      "vue/require-default-prop": "off",
+      // vue-tsc knows the globals of the page
+      "no-undef": "off",
     },
   },
   { files: ["scripts/**", "src/cli/**"], rules: { "no-console": "off" } },

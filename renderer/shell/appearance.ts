@@ -1,7 +1,6 @@
-import { onBeforeUnmount, watchEffect } from "vue";
+import { onBeforeUnmount, shallowRef, watchEffect } from "vue";
 import { useI18n } from "vue-i18n";
 import { useTheme } from "vuetify";
-import { shallowRef } from "vue";
 import { useSettings } from "../stores/settings.ts";
 
 const DARK = "(prefers-color-scheme: dark)";
@@ -23,7 +22,7 @@ export function useAppearance(): void {
     const chosen = store.settings.theme;
     const shown = chosen === "system" ? (systemDark.value ? "dark" : "light") : chosen;
     document.documentElement.dataset["theme"] = shown;
-    theme.change(shown);
+    void theme.change(shown);
   });
   watchEffect(() => {
     locale.value = store.settings.language;

@@ -5,9 +5,9 @@ import type { SlotId } from "../../src/core/ids.ts";
 /** The slots' states, each in a reference of its own: news of one slot renders one tile. */
 export type SlotTable = {
   /** The slot's reference; the same object for as long as the window lives. */
-  of(slot: SlotId): ShallowRef<SlotState>;
+  readonly of: (slot: SlotId) => ShallowRef<SlotState>;
   /** Takes over a state; a state that is the same object changes nothing. */
-  set(state: SlotState): void;
+  readonly set: (state: SlotState) => void;
 };
 
 /** An empty table; slots appear in it as idle when first asked for. */

@@ -4,7 +4,7 @@ import vuetify from "vite-plugin-vuetify";
 
 /** How the window's pages are built; `electron.vite.config.ts` takes it over as its renderer part. */
 export default defineConfig({
-  root: import.meta.dirname,
+  root: `${import.meta.dirname}/renderer`,
   base: "./",
   plugins: [vue(), vuetify()],
   build: { target: "chrome130", outDir: "../dist/renderer", emptyOutDir: true, assetsInlineLimit: 0 },
