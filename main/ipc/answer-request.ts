@@ -13,7 +13,7 @@ export async function answerRequest(handlers: Handlers, kind: unknown, asks: unk
   }
 }
 
-async function handle<Kind extends RequestKind>(handlers: Handlers, kind: Kind, asks: unknown): Promise<unknown> {
+function handle(handlers: Handlers, kind: RequestKind, asks: unknown): unknown {
   const asked = REQUESTS[kind].asks.safeParse(asks);
   if (!asked.success) {
     const [issue] = asked.error.issues;
@@ -21,8 +21,9 @@ async function handle<Kind extends RequestKind>(handlers: Handlers, kind: Kind, 
     const problem = issue?.message.slice(0, 200) ?? "";
     throw new StationError("desktop.request", "the request is not of its form", { kind, field, problem });
   }
-  // The schema of this kind has just taken it.
-  return handlers[kind](asked.data as Asked<Kind>);
+  // The schema of this kind has just taken it, which the union of all kinds does not tell.
+  const handler = handlers[kind] as (asked: Asked<RequestKind>) => unknown;
+  return handler(asked.data);
 }
 
 function shown(kind: unknown): string {

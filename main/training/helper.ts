@@ -44,8 +44,8 @@ export function startHelper(entry: string, name: string, clock: Clock): Helper {
   const ask = async (message: unknown, limit = ANSWER_LIMIT): Promise<unknown> => {
     const answered = once(child, "message");
     child.postMessage(message);
-    const [raw] = await withLimit(clock, limit, late, () => Promise.race([answered, gone]));
-    const answer = AnswerSchema.parse(raw);
+    const raw: unknown[] = await withLimit(clock, limit, late, () => Promise.race([answered, gone]));
+    const answer = AnswerSchema.parse(raw[0]);
     if (!answer.ok) throw errorOf(answer.error);
     return answer.value;
   };

@@ -57,7 +57,9 @@ export async function startTrainingTray(entry: string, options: Options, clock: 
     const places = UnitsSchema.parse(await helper.ask({ units, latency, faults, seed: randomUUID() }));
     return {
       fixture: trainingFixture(places),
-      renew: async () => void (await helper.ask({ renew: randomUUID() })),
+      renew: async () => {
+        await helper.ask({ renew: randomUUID() });
+      },
       stop: () => helper.stop(),
     };
   } catch (error) {

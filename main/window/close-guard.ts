@@ -25,14 +25,17 @@ export class CloseGuard {
     if (this.#parts.busy()) {
       this.#phase = "asking";
       const yes = await this.#parts.confirm().catch(() => false);
-      // The system may have ended the application's patience meanwhile.
-      if (this.#phase !== "asking") return;
       if (!yes) {
-        this.#phase = "open";
+        this.#reopen();
         return;
       }
     }
     await this.force();
+  }
+
+  /** After a no; the system may have forced the end while the person was asked. */
+  #reopen(): void {
+    if (this.#phase === "asking") this.#phase = "open";
   }
 
   /** The system ends the application (signal, logout): nobody is asked. */

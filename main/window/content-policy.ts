@@ -7,7 +7,8 @@ export function contentPolicy(nonce: string): string {
     "default-src 'none'",
     "script-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
-    // Bound styles of components are set by script, not by attribute; nothing else is needed.
+    // Templates carry positions and sizes as attributes; they can load nothing (see the other rules).
+    "style-src-attr 'unsafe-inline'",
     "font-src 'self'",
     "img-src 'self' data: blob:",
     "media-src 'self' data: blob:",

@@ -33,6 +33,12 @@ export const DESKTOP_CODES = {
     retry: true,
     advice: "A helper process of the training mode did not start: restart the station.",
   },
+  "desktop.electron": {
+    blame: "station",
+    retry: true,
+    advice:
+      "Allow downloads from GitHub or the npm registry, or set ELECTRON_OVERRIDE_DIST_PATH to the folder of an Electron.",
+  },
   "desktop.option": {
     blame: "input",
     retry: false,

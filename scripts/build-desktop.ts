@@ -1,0 +1,23 @@
+// Builds everything of the desktop application into dist/:
+//   node scripts/build-desktop.ts [--if-stale]
+import { join } from "node:path";
+import { build } from "vite";
+import { bundle, isStale, outputsOf, ROOT } from "./bundle.ts";
+
+const PROGRAMS = {
+  main: "main/app.ts",
+  "service-helper": "main/training/service-helper.ts",
+  "simulators-helper": "main/training/simulators-helper.ts",
+  worker: "src/worker/main.ts",
+  "history-thread": "src/audit/history-thread-entry.ts",
+};
+const PRELOAD = { preload: "main/preload.ts" };
+
+const OUTPUTS = [...outputsOf(PROGRAMS, "esm"), ...outputsOf(PRELOAD, "cjs"), "renderer/index.html"];
+const SOURCES = ["{src,main,scripts}/**/*.ts", "renderer/**/*.*", "package-lock.json"];
+
+if (!process.argv.includes("--if-stale") || isStale(OUTPUTS, SOURCES)) {
+  await bundle(PROGRAMS, "esm");
+  await bundle(PRELOAD, "cjs");
+  await build({ configFile: join(ROOT, "renderer", "vite.config.ts"), logLevel: "warn" });
+}
