@@ -4,6 +4,7 @@ import "vuetify/styles/core";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./styles/panels.css";
 import { createPinia } from "pinia";
 import { createApp } from "vue";
 import type { DesktopApi } from "../src/contract/desktop.ts";

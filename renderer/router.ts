@@ -1,6 +1,8 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from "vue-router";
 import type { IconName } from "./components/icon-paths.ts";
+import HistoryScreen from "./screens/history/history-screen.vue";
 import LineScreen from "./screens/line/line-screen.vue";
+import UnitScreen from "./screens/unit/unit-screen.vue";
 
 /** What a screen's route tells the rail: its icon; `shell.screens.<name>` is its word. Screens without it are reached from others. */
 type RailMeta = { readonly icon: IconName };
@@ -8,6 +10,8 @@ type RailMeta = { readonly icon: IconName };
 /** The screens, in the rail's order; each is complete. One line a screen. */
 export const SCREENS: readonly (RouteRecordRaw & { readonly name: string; readonly meta?: RailMeta })[] = [
   { name: "line", path: "/", component: LineScreen, meta: { icon: "line" } },
+  { name: "unit", path: "/unit/:runId?", component: UnitScreen, meta: { icon: "unit" } },
+  { name: "history", path: "/history", component: HistoryScreen, meta: { icon: "history" } },
 ];
 
 /** The router; its places live behind `#`, so that they work under any scheme. */

@@ -1,0 +1,91 @@
+import { defineStore } from "pinia";
+import { computed, ref, shallowRef } from "vue";
+import type { VerifyAnswer } from "../../../src/contract/desktop-history.ts";
+import type { ExportFormat } from "../../../src/contract/station-request.ts";
+import type { RunId } from "../../../src/core/ids.ts";
+import { useStationClient } from "../../api/station-client.ts";
+import { useStation } from "../../stores/station.ts";
+import { filterOf, isFiltered, NO_FILTERS, type FilterForm } from "./filter-form.ts";
+import { longJob } from "./long-job.ts";
+import { placeOf } from "./page-book.ts";
+import { runList } from "./run-list.ts";
+
+/** Typing rests this long, in ms, before the record is searched. */
+const TYPING_REST = 250;
+
+/** What a check of the station's own record found, and when. */
+export type ChainCheck = Extract<VerifyAnswer, { kind: "verdict" }> & { readonly checkedAt: number };
+
+/** The history: filters, the list of runs, export and verification. Lives as long as the window, so that Back comes to the same place. */
+export const useHistory = defineStore("history", () => {
+  const client = useStationClient();
+  const station = useStation();
+  const list = runList(client);
+  const form = shallowRef<FilterForm>(NO_FILTERS);
+  /** Scroll position: the row at the upper edge. */
+  const top = ref(0);
+  /** Whole rows that fit. */
+  const rowsInSight = ref(1);
+  const selected = ref<RunId>();
+  /** Runs began or ended since the list was read. */
+  const newRuns = ref(0);
+  const check = shallowRef<ChainCheck>();
+  const exporting = longJob(client, "history.export");
+  const verifying = longJob(client, "history.verify");
+  let typing: ReturnType<typeof setTimeout> | undefined;
+
+  const filter = () => filterOf(form.value, new Date(Date.now() + station.ahead));
+
+  /** Reads the list anew, from its first row unless it stays where it is. */
+  async function load(stay = false): Promise<void> {
+    clearTimeout(typing);
+    newRuns.value = 0;
+    if (!stay) {
+      top.value = 0;
+      selected.value = undefined;
+    }
+    await list.load(filter());
+  }
+
+  /** Sets some filters and reads the list; what is typed waits until the typing rests. */
+  function change(some: Partial<FilterForm>, typed = false): void {
+    form.value = { ...form.value, ...some };
+    clearTimeout(typing);
+    if (typed) typing = setTimeout(() => void load(), TYPING_REST);
+    else void load();
+  }
+
+  /** Follows the runs of the station; the answer ends that. At its upper end the list shows new runs by itself. */
+  function follow(): () => void {
+    void load(true);
+    return station.watchSlots((before, after) => {
+      if (after.kind === "idle" || (before.kind === after.kind && before.runId === after.runId)) return;
+      if (top.value === 0) change({}, true);
+      else newRuns.value += before.kind === "running" && after.kind === "finished" ? 0 : 1;
+    });
+  }
+
+  /** Writes the runs of the filters to a file that the system's dialog asks for. */
+  const exportRuns = (format: ExportFormat) => exporting.run({ format, filter: filter() });
+
+  /** Checks the station's own record, or a file that the system's dialog asks for. */
+  async function verify(what: "record" | "file"): Promise<void> {
+    const answer = await verifying.run({ what });
+    if (what === "record" && answer?.kind === "verdict") check.value = { ...answer, checkedAt: Date.now() };
+  }
+
+  const filtered = computed(() => isFiltered(form.value));
+  /** The selected run's place in the list, while its page is there. */
+  const selectedPlace = computed(() =>
+    selected.value === undefined ? undefined : placeOf(list.book.value, selected.value),
+  );
+
+  return {
+    ...{ form, top, rowsInSight, selected, selectedPlace, newRuns, check, filtered },
+    ...{ state: list.state, book: list.book, counts: list.counts, total: list.total, runAt: list.at, show: list.show },
+    ...{ exporting: exporting.state, verifying: verifying.state },
+    ...{ load, change, follow, exportRuns, verify },
+    ...{ cancelExport: exporting.cancel, dismissExport: exporting.dismiss },
+    ...{ cancelVerify: verifying.cancel, dismissVerify: verifying.dismiss },
+  };
+});
