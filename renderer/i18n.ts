@@ -3,6 +3,7 @@ import type { Language } from "../src/contract/desktop-settings.ts";
 import deFaults from "./locales/de/faults.json";
 import deHistory from "./locales/de/history.json";
 import deLine from "./locales/de/line.json";
+import deRemedies from "./locales/de/remedies.json";
 import deShell from "./locales/de/shell.json";
 import deUnit from "./locales/de/unit.json";
 import enFaults from "./locales/en/faults.json";
@@ -14,7 +15,7 @@ import enUnit from "./locales/en/unit.json";
 /** All texts by language, one file a screen. */
 const MESSAGES = {
   en: { shell: enShell, line: enLine, faults: enFaults, history: enHistory, unit: enUnit },
-  de: { shell: deShell, line: deLine, faults: deFaults, history: deHistory, unit: deUnit },
+  de: { shell: deShell, line: deLine, faults: deFaults, remedies: deRemedies, history: deHistory, unit: deUnit },
 };
 
 /** The languages that the window speaks, by their own names. */

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from "vue";
 import type { DesktopNews, NewsBundle } from "../../src/contract/desktop-news.ts";
 import type { DesktopSnapshot } from "../../src/contract/desktop-snapshot.ts";
 import type { SlotState } from "../../src/contract/slot-state.ts";
-import type { StartRequest } from "../../src/contract/station-request.ts";
+import type { BatchSummary, StartRequest } from "../../src/contract/station-request.ts";
 import { reportOf, type ErrorReport } from "../../src/core/error.ts";
 import type { SlotId } from "../../src/core/ids.ts";
 import { useStationClient } from "../api/station-client.ts";
@@ -28,6 +28,7 @@ export const useStation = defineStore("station", () => {
   const ahead = ref(0);
   const gate = new NewsGate(take, () => void load());
   const listeners = new Set<SlotListener>();
+  const enders = new Set<(summary: BatchSummary) => void>();
 
   function adopt(snapshot: DesktopSnapshot): void {
     const { news, at, slots: states, settings: told, ...rest } = snapshot;
@@ -41,6 +42,7 @@ export const useStation = defineStore("station", () => {
   function take(news: DesktopNews): void {
     if (news.kind !== "run") {
       if (facts.value !== undefined) facts.value = factsAfter(facts.value, news);
+      if (news.kind === "batch.finished") for (const ender of enders) ender(news.summary);
       return;
     }
     const before = slots.of(news.state.slot).value;
@@ -71,13 +73,18 @@ export const useStation = defineStore("station", () => {
     return () => listeners.delete(listener);
   }
 
+  /** Calls a listener with the summary of each batch that finishes from now on. */
+  function watchBatches(ender: (summary: BatchSummary) => void): void {
+    enders.add(ender);
+  }
+
   const running = computed(() => (facts.value?.batches.length ?? 0) > 0);
   /** @throws StationError why nothing was started */
   const start = (request: StartRequest) => client.ask("start", request);
   /** @throws StationError of the request */
   const stop = (slot: SlotId | "all") => client.ask("abort", { slot });
 
-  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, watchSlots, start, stop };
+  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, watchSlots, watchBatches, start, stop };
 });
 
 /** The facts after news that are not of a slot. */

@@ -1,0 +1,52 @@
+import { defineStore } from "pinia";
+import { ref, shallowRef } from "vue";
+import type { StartRequest } from "../../src/contract/station-request.ts";
+import { reportOf, type ErrorReport } from "../../src/core/error.ts";
+import type { SlotId } from "../../src/core/ids.ts";
+import { serialOf } from "../screens/line/batch-plan.ts";
+import { useSettings } from "./settings.ts";
+import { useStation } from "./station.ts";
+import { useTray } from "./tray.ts";
+
+/** Starting and stopping; what the station refuses shows as `failure`. */
+export const useOrders = defineStore("orders", () => {
+  const station = useStation();
+  const settings = useSettings();
+  const tray = useTray();
+  const failure = shallowRef<ErrorReport>();
+  const starting = ref(false);
+
+  async function order(slots: readonly SlotId[], serials: StartRequest["serials"]): Promise<void> {
+    if (starting.value || slots.length === 0) return;
+    starting.value = true;
+    const { operator } = settings.settings;
+    // Simulated boards cannot be taken out: in training the same units may pass again.
+    const again = station.facts?.station.training === true;
+    const who = operator === null ? {} : { operator };
+    await tried(() => station.start({ slots: [...slots], serials, again, ...who }));
+    starting.value = false;
+  }
+
+  async function tried(ask: () => Promise<unknown>): Promise<void> {
+    try {
+      await ask();
+      failure.value = undefined;
+    } catch (error) {
+      failure.value = reportOf(error);
+    }
+  }
+
+  /** Starts what is planned in the tray. */
+  const start = () => order(tray.plan.slots, tray.plan.serials);
+
+  /** Runs the unit of one slot once more, with its serial. */
+  function retry(slot: SlotId): Promise<void> {
+    const serial = serialOf(station.slotOf(slot).value);
+    return order([slot], serial === undefined ? {} : { [slot]: serial });
+  }
+
+  /** Stops all runs. */
+  const stop = () => tried(() => station.stop("all"));
+
+  return { failure, starting, start, retry, stop };
+});
