@@ -12,7 +12,6 @@ const EXIT_STATION_ERROR = 3;
 
 registerScheme();
 lockPages();
-app.enableSandbox();
 
 // Nothing here is awaited at the top: Electron is ready only after this module has been run.
 if (app.requestSingleInstanceLock()) void app.whenReady().then(start).catch(refuse);

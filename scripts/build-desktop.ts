@@ -14,10 +14,10 @@ const PROGRAMS = {
 const PRELOAD = { preload: "main/preload.ts" };
 
 const OUTPUTS = [...outputsOf(PROGRAMS, "esm"), ...outputsOf(PRELOAD, "cjs"), "renderer/index.html"];
-const SOURCES = ["{src,main,scripts}/**/*.ts", "renderer/**/*.*", "package-lock.json"];
+const SOURCES = ["{src,main,scripts}/**/*.ts", "renderer/**/*.*", "vite.renderer.config.ts", "package-lock.json"];
 
 if (!process.argv.includes("--if-stale") || isStale(OUTPUTS, SOURCES)) {
   await bundle(PROGRAMS, "esm");
   await bundle(PRELOAD, "cjs");
-  await build({ configFile: join(ROOT, "renderer", "vite.config.ts"), logLevel: "warn" });
+  await build({ configFile: join(ROOT, "vite.renderer.config.ts"), logLevel: "warn" });
 }

@@ -21,7 +21,7 @@ const englishOnly: Plugin = {
 };
 
 /** Some packages call require() for Node built-ins; an ES module has none of its own. */
-const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+const REQUIRE = 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
 
 /** How a bundle is loaded: as an ES module, or as the sandboxed preload must be. */
 export type Format = "esm" | "cjs";

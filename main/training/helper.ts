@@ -28,7 +28,7 @@ export function startHelper(entry: string, name: string, clock: Clock): Helper {
   const child = utilityProcess.fork(entry, [], {
     env: keptEnvironment(process.env),
     execArgv: [],
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "inherit"],
     serviceName: name,
   });
   const life = { over: false };
