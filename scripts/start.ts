@@ -1,18 +1,14 @@
 // `npm start`: the desktop application out of dist/, in training mode unless its options say otherwise:
 //   npm start -- --station-units=16 --station-data=DIR
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { ROOT } from "./bundle.ts";
 import { electronProgram, electronRuntime } from "./electron-runtime.ts";
+import { fitSqlite } from "./fit-sqlite.ts";
 
-const { dist, sqlite } = electronRuntime();
-if (sqlite !== undefined) {
-  // This addon runs on the Node of the command line and the tests as well.
-  const folder = join(ROOT, "node_modules", "better-sqlite3", "build", "Release");
-  mkdirSync(folder, { recursive: true });
-  cpSync(sqlite, join(folder, "better_sqlite3.node"));
-}
+const runtime = electronRuntime();
+fitSqlite(runtime);
+// Chromium's sandbox does not exist for root.
 const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-const { status } = spawnSync(electronProgram(dist), [...asRoot, ROOT, ...process.argv.slice(2)], { stdio: "inherit" });
+const args = [...asRoot, ROOT, ...process.argv.slice(2)];
+const { status } = spawnSync(electronProgram(runtime.dist), args, { stdio: "inherit" });
 process.exitCode = status ?? 1;
