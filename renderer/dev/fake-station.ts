@@ -1,0 +1,210 @@
+import type { DesktopNews } from "../../src/contract/desktop-news.ts";
+import { DEFAULT_SETTINGS, type DesktopSettings } from "../../src/contract/desktop-settings.ts";
+import type { DesktopSnapshot } from "../../src/contract/desktop-snapshot.ts";
+import { REQUESTS, type DesktopApi, type RequestKind } from "../../src/contract/desktop.ts";
+import { reduceSlot, type SlotState } from "../../src/contract/slot-state.ts";
+import type { BatchSummary } from "../../src/contract/station-request.ts";
+import { reportOf, StationError } from "../../src/core/error.ts";
+import type { BatchId, SlotId } from "../../src/core/ids.ts";
+import { fakeRun } from "./fake-run.ts";
+import { FakeHistory } from "./fake-history.ts";
+import { fakeRunId, type Scene } from "./scenes.ts";
+
+const SHA256 = "52d8aa106f3eb91709c1c3f452d8aa106f3eb91709c1c3f452d8aa106f3eb917";
+const STEP = 220;
+const RECORDED = 1_000_000;
+
+type Run = { readonly batch: BatchId; readonly slot: SlotId; readonly run: ReturnType<typeof fakeRun>; step: number };
+
+/** A station without Electron, boards or a service: plays a scene, and invented runs when it is told to start. */
+export class FakeStation implements DesktopApi {
+  readonly #scene: Scene;
+  readonly #slots = new Map<SlotId, SlotState>();
+  readonly #batches = new Map<BatchId, { readonly startedAt: number; readonly slots: readonly SlotId[] }>();
+  readonly #listeners = new Set<(message: unknown) => void>();
+  readonly #history = new FakeHistory(RECORDED, Date.now(), []);
+  #runs: Run[] = [];
+  #news = 0;
+  #settings: DesktopSettings;
+  #lastBatch: BatchSummary | undefined;
+
+  constructor(scene: Scene, settings: Partial<DesktopSettings>) {
+    this.#scene = scene;
+    this.#settings = { ...DEFAULT_SETTINGS, operator: "Operator 07", ...settings };
+    for (const state of scene.slots(Date.now())) this.#slots.set(state.slot, state);
+    this.#adoptBatch();
+  }
+
+  /** Lets the invented runs go on by one event each every `STEP` ms. */
+  play(): void {
+    setInterval(() => this.#advance(), STEP);
+  }
+
+  async request(kind: RequestKind, asks: unknown): Promise<unknown> {
+    await Promise.resolve();
+    try {
+      return { ok: true, answer: this.#answer(kind, REQUESTS[kind].asks.parse(asks)) };
+    } catch (error) {
+      return { ok: false, error: reportOf(error) };
+    }
+  }
+
+  subscribe(channel: string, listener: (message: unknown) => void): () => void {
+    if (channel === "news") this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #answer(kind: RequestKind, value: unknown): unknown {
+    // The schema of this kind has just taken it.
+    const asks = value as never;
+    switch (kind) {
+      case "snapshot":
+        return this.#snapshot();
+      case "start":
+        return this.#start(asks);
+      case "abort":
+        return this.#abort(asks);
+      case "settings.write":
+        this.#settings = { ...this.#settings, ...(asks as DesktopSettings) };
+        return this.#settings;
+      case "settings.read":
+        return this.#settings;
+      case "history.runs":
+        return this.#history.runs((asks as { query: never }).query);
+      case "history.run":
+        return this.#history.run((asks as { id: never }).id);
+      case "history.counts":
+        return this.#history.counts((asks as { filter: never }).filter);
+      case "cancel":
+        return null;
+      case "shift.restart":
+      case "history.export":
+      case "history.verify":
+        break;
+    }
+    throw new StationError("station.internal", "the fake station cannot do this", { kind });
+  }
+
+  #snapshot(): DesktopSnapshot {
+    const { rows, columns, training, pattern } = this.#scene;
+    const port = (index: number): string => `tcp://127.0.0.1:${5001 + index}`;
+    return {
+      ...{ news: this.#news, at: new Date().toISOString(), settings: this.#settings },
+      station: { id: "line-2", version: "0.1.0", training },
+      recipe: {
+        ...{ name: "Meter LTE-M EU 14", product: "Meter LTE-M EU", revision: "14", sha256: SHA256 },
+        ...(pattern === undefined ? {} : { boardSerial: { pattern, required: true } }),
+      },
+      fixture: {
+        ...{ name: "Tray FX-03", rows, columns },
+        slots: [...this.#slots.keys()].map((slot, index) => {
+          return { slot, row: Math.floor(index / columns) + 1, column: (index % columns) + 1, port: port(index) };
+        }),
+      },
+      profile: training
+        ? { name: "embedded", service: "embedded", transport: "https" }
+        : { name: "nrf-cloud", service: "nrf-cloud", transport: "https" },
+      batches: [...this.#batches].map(([batch, { startedAt, slots }]) => {
+        return { batch, startedAt: new Date(startedAt).toISOString(), slots: [...slots] };
+      }),
+      ...(this.#lastBatch === undefined ? {} : { lastBatch: this.#lastBatch }),
+      slots: [...this.#slots.values()],
+      shift: {
+        since: new Date(new Date().setHours(6, 0, 0, 0)).toISOString(),
+        counts: {
+          runs: 810,
+          pass: 789,
+          fail: 16,
+          error: 5,
+          aborted: 0,
+          running: 0,
+          units: 801,
+          unitsPassed: 789,
+          unitsPassedFirst: 780,
+        },
+      },
+    };
+  }
+
+  /** The batch that the scene's runs belong to: going on, or finished. */
+  #adoptBatch(): void {
+    const states = [...this.#slots.values()].filter((state) => state.kind !== "idle");
+    if (states.length === 0) return;
+    const startedAt = Date.now() - 252_000;
+    const batch = fakeRunId(0x4f09a2, startedAt) as string as BatchId;
+    const slots = states.map(({ slot }) => slot);
+    if (states.some((state) => state.kind === "running")) this.#batches.set(batch, { startedAt, slots });
+    else this.#lastBatch = this.#summary(batch, 252, slots);
+  }
+
+  #summary(batch: BatchId, seconds: number, slots: readonly SlotId[]): BatchSummary {
+    const outcomes = slots.map((slot) => {
+      const state = this.#slots.get(slot);
+      return state?.kind === "finished" ? state.outcome : undefined;
+    });
+    const count = (outcome: string): number => outcomes.filter((known) => known === outcome).length;
+    const ends = { pass: count("PASS"), fail: count("FAIL"), error: count("ERROR"), aborted: count("ABORTED") };
+    return { batch, units: slots.length, ...ends, seconds };
+  }
+
+  #start({ slots, serials }: { slots?: SlotId[]; serials: Record<string, string> }) {
+    const chosen = slots ?? [...this.#slots.keys()];
+    const startedAt = Date.now();
+    const batch = fakeRunId(Math.floor(Math.random() * 0xffffff), startedAt) as string as BatchId;
+    this.#batches.set(batch, { startedAt, slots: chosen });
+    this.#tell([{ kind: "batch.started", batch, startedAt: new Date(startedAt).toISOString(), slots: chosen }]);
+    for (const slot of chosen) {
+      const index = Number(slot) - 1;
+      const dice = Math.random();
+      const code = dice < 0.06 ? "link.lost" : dice < 0.12 ? "run.credential-missing" : undefined;
+      this.#runs.push({ batch, slot, run: fakeRun(slot, index, serials[slot], code), step: -(index % 5) });
+    }
+    return { batch, slots: chosen };
+  }
+
+  #abort({ slot }: { slot: SlotId | "all" }): null {
+    for (const state of this.#slots.values()) {
+      if (state.kind !== "running" || (slot !== "all" && state.slot !== slot)) continue;
+      const { phase: _phase, attempt: _attempt, ...view } = state;
+      const elapsedMs = Date.now() - Date.parse(state.startedAt);
+      this.#slots.set(state.slot, { ...view, kind: "finished", outcome: "ABORTED", release: "restored", elapsedMs });
+    }
+    const ended = [...this.#batches.keys()];
+    this.#runs = [];
+    for (const batch of ended) this.#endBatch(batch);
+    return null;
+  }
+
+  #advance(): void {
+    for (const run of this.#runs) {
+      if (run.step >= 0) {
+        const event = run.run.at(run.step);
+        const state = reduceSlot(this.#slots.get(run.slot) ?? { kind: "idle", slot: run.slot }, event);
+        this.#slots.set(run.slot, state);
+        this.#tell([{ kind: "run", batch: run.batch, event, state }]);
+      }
+      run.step++;
+    }
+    this.#runs = this.#runs.filter((run) => run.step < run.run.length);
+    for (const batch of [...this.#batches.keys()])
+      if (!this.#runs.some((run) => run.batch === batch) && this.#started(batch)) this.#endBatch(batch);
+  }
+
+  #started(batch: BatchId): boolean {
+    const slots = this.#batches.get(batch)?.slots ?? [];
+    return slots.every((slot) => this.#slots.get(slot)?.kind === "finished");
+  }
+
+  #endBatch(batch: BatchId): void {
+    const known = this.#batches.get(batch);
+    if (known === undefined) return;
+    this.#batches.delete(batch);
+    this.#lastBatch = this.#summary(batch, (Date.now() - known.startedAt) / 1000, known.slots);
+    this.#tell([{ kind: "batch.finished", summary: this.#lastBatch }]);
+  }
+
+  #tell(news: readonly DesktopNews[]): void {
+    const bundle = news.map((item) => ({ number: ++this.#news, news: item }));
+    for (const listener of this.#listeners) listener(bundle);
+  }
+}
