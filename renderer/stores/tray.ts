@@ -2,6 +2,7 @@ import { defineStore } from "pinia";
 import { computed, shallowReactive, shallowRef } from "vue";
 import type { SlotId } from "../../src/core/ids.ts";
 import { nextBatch, nextToScan, type Tray } from "../screens/line/batch-plan.ts";
+import { promptOf } from "../screens/line/scan-prompt.ts";
 import { judgeScan, type Refusal } from "../screens/line/scan-rules.ts";
 import { useStation } from "./station.ts";
 
@@ -24,6 +25,8 @@ export const useTray = defineStore("tray", () => {
   }));
   /** The slot that the next scan is for. */
   const target = computed(() => nextToScan(tray.value));
+  /** The one thing to do next. */
+  const prompt = computed(() => promptOf(tray.value, target.value));
   /** What Start runs. */
   const plan = computed(() => nextBatch(tray.value));
 
@@ -57,5 +60,5 @@ export const useTray = defineStore("tray", () => {
     skipped.delete(after.slot);
   });
 
-  return { tray, prepared, skipped, rule, needsSerial, target, plan, taken, refusal, scan, skip, reopen };
+  return { tray, prepared, skipped, rule, needsSerial, target, prompt, plan, taken, refusal, scan, skip, reopen };
 });

@@ -4,43 +4,43 @@ import { stopwatch } from "../../components/spans.ts";
 import { faultFamily } from "./fault-family.ts";
 import { phaseNumber } from "./phase-segments.ts";
 import type { TileLook } from "./tile-look.ts";
-import type { TraySize } from "./tray-size.ts";
+import { unitName } from "./unit-name.ts";
 
-/** The texts of a tile. `why` is the short reason of a FAIL or ERROR; `mono`: the detail is a serial. */
+/** The texts of a tile. */
 export type TileWords = {
   readonly word: string;
+  /** The word where there is little room. */
+  readonly brief?: string | undefined;
+  /** The short reason of a FAIL, ERROR or ABORTED. */
   readonly why?: string | undefined;
+  /** Where the run is, how long it took, or what is missing. */
   readonly detail?: string | undefined;
-  readonly mono?: boolean;
+  readonly unit?: string | undefined;
 };
 
 /** Looks a text up; vue-i18n's `t`. */
-export type Translate = (key: string, named?: Record<string, unknown>) => string;
+export type Translate = (key: string, named: Record<string, unknown>) => string;
 
 /** What a tile tells besides its slot's state. */
 export type TileContext = {
   /** The next scan is for this slot. */
   readonly next: boolean;
+  /** Scanned for the next run. */
   readonly serial: string | undefined;
-  readonly size: TraySize;
 };
 
 /** The words on a tile and in its spoken name. */
-export function tileWords(state: SlotState, look: TileLook, context: TileContext, t: Translate): TileWords {
-  const { next, serial, size } = context;
-  if (state.kind === "running") return runningWords(state, size, t);
-  if (look === "ready") return { word: t("line.looks.ready"), detail: serial, mono: true };
-  if (look === "scan") return { word: t("line.looks.scan"), detail: t(next ? "line.scanNext" : "line.scanNeeded") };
-  if (state.kind === "idle" || look === "empty") return { word: t("line.looks.empty") };
-  const word = t(`line.looks.${look === "aborted" && size === "S" ? "abort" : look}`);
-  const why = state.error === undefined ? undefined : t(`faults.${faultFamily(state.error.code)}.short`);
-  const unit = state.boardSerial;
-  const span = stopwatch(state.elapsedMs);
-  if (size === "L" && unit !== undefined) return { word, why, detail: unit, mono: true };
-  return { word, why, detail: size === "L" && why === undefined ? span : why === undefined ? span : undefined };
-}
-
-function runningWords(state: Extract<SlotState, { kind: "running" }>, size: TraySize, t: Translate): TileWords {
-  const detail = t("line.phaseOf", { number: phaseNumber(state), total: PHASES.length });
-  return size === "S" ? { word: detail } : { word: t(`line.phases.${state.phase}`), detail };
+export function tileWords(state: SlotState, look: TileLook, { next, serial }: TileContext, t: Translate): TileWords {
+  const unit = unitName(state);
+  if (state.kind === "running") {
+    const detail = t("line.phaseOf", { number: phaseNumber(state), total: PHASES.length });
+    return { word: t(`line.phases.${state.phase}`, {}), detail, unit };
+  }
+  const word = t(`line.looks.${look}`, {});
+  if (look === "ready") return { word, unit: serial };
+  if (look === "scan") return { word, detail: t(next ? "line.scanNext" : "line.scanNeeded", {}) };
+  if (state.kind === "idle" || look === "empty") return { word };
+  const why = state.error === undefined ? undefined : t(`faults.${faultFamily(state.error.code)}.short`, {});
+  const brief = look === "aborted" ? t("line.looks.abort", {}) : undefined;
+  return { word, brief, why, detail: stopwatch(state.elapsedMs), unit };
 }
