@@ -24,7 +24,7 @@ export const useHistory = defineStore("history", () => {
   const form = shallowRef<FilterForm>(NO_FILTERS);
   /** Scroll position: the row at the upper edge. */
   const top = ref(0);
-  /** Whole rows that fit. */
+  /** Whole and broken rows that fit. */
   const rowsInSight = ref(1);
   const selected = ref<RunId>();
   /** Runs began or ended since the list was read. */
