@@ -1,9 +1,10 @@
 // The entry of the desktop application.
+import { join } from "node:path";
 import { app, dialog } from "electron";
-import { asStationError, describeError } from "../src/core/error.ts";
+import { asStationError, describeError, StationError } from "../src/core/error.ts";
 import { realClock } from "../src/core/real-clock.ts";
 import { Desktop } from "./desktop.ts";
-import { parseOptions } from "./options.ts";
+import { parseOptions, type Options } from "./options.ts";
 import { registerScheme } from "./window/app-protocol.ts";
 import { lockPages } from "./window/lock-down.ts";
 import { TEXTS } from "./window/texts.ts";
@@ -13,12 +14,33 @@ const EXIT_STATION_ERROR = 3;
 registerScheme();
 lockPages();
 
+const options = readOptions();
+
 // Nothing here is awaited at the top: Electron is ready only after this module has been run.
-if (app.requestSingleInstanceLock()) void app.whenReady().then(start).catch(refuse);
+if (options instanceof StationError) void app.whenReady().then(() => refuse(options));
+else if (reserve(options))
+  void app
+    .whenReady()
+    .then(() => start(options))
+    .catch(refuse);
 else app.exit(0);
 
-async function start(): Promise<void> {
-  const desktop = await Desktop.open(parseOptions(process.argv), realClock, log);
+function readOptions(): Options | StationError {
+  try {
+    return parseOptions(process.argv);
+  } catch (error) {
+    return asStationError(error);
+  }
+}
+
+/** Whether this is the only application on its data; another one has been told to show its window. */
+function reserve({ data }: Options): boolean {
+  if (data !== undefined) app.setPath("userData", join(data, "browser"));
+  return app.requestSingleInstanceLock();
+}
+
+async function start(options: Options): Promise<void> {
+  const desktop = await Desktop.open(options, realClock, log);
   app.on("second-instance", () => desktop.show());
   app.on("activate", () => desktop.show());
   app.on("before-quit", (event) => {

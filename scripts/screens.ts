@@ -1,35 +1,61 @@
 // Shows the window over a fake station in a real Electron and saves what it paints:
-//   node scripts/screens.ts OUT_DIR [SCENE …]
+//   node scripts/screens.ts OUT_DIR [SCENE …] [--language=de] [--size=1280x800]
 // Under Linux it wants a display: `xvfb-run -a node scripts/screens.ts /tmp/screens`.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { build as bundle } from "esbuild";
 import { build } from "vite";
+import type { ScreensJob } from "../test/screens/paint.ts";
 import { ROOT } from "./bundle.ts";
 import { electronProgram, electronRuntime } from "./electron-runtime.ts";
 
-const SHOTS = ["ready-8", "finished-8", "running-8", "running-32", "running-128", "states-8"];
-const [out = "screens", ...wanted] = process.argv.slice(2);
-const scenes = wanted.length > 0 ? wanted : SHOTS;
-const shots = scenes.flatMap((scene) =>
-  (["light", "dark"] as const).map((theme) => ({
-    ...{ name: `line-${scene}-${theme}`, query: `scene=${scene}&theme=${theme}`, width: 1440, height: 900 },
-  })),
-);
+const SCENES = ["ready-8", "finished-8", "running-8", "running-32", "running-128", "states-8"];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    language: { type: "string", default: "en" },
+    size: { type: "string", default: "1440x900" },
+    // JSON: scripts to run in each page first, [{ "run": "…", "wait": ms }]
+    script: { type: "string" },
+  },
+});
+const [out = "screens", ...wanted] = positionals;
+const [width = 1440, height = 900] = values.size.split("x").map(Number);
+const script =
+  values.script === undefined
+    ? []
+    : (JSON.parse(readFileSync(values.script, "utf8")) as ScreensJob["shots"][number]["script"]);
 
 const root = mkdtempSync(join(tmpdir(), "station-screens-"));
 try {
   await build({
     configFile: join(ROOT, "vite.renderer.config.ts"),
-    logLevel: "warn",
+    logLevel: "error",
     build: { outDir: root, rolldownOptions: { input: join(ROOT, "renderer/dev/index.html") } },
   });
+  const painter = join(root, "paint.mjs");
+  await bundle({
+    ...{ entryPoints: [join(ROOT, "test/screens/paint.ts")], outfile: painter, bundle: true },
+    ...{ format: "esm", platform: "node", external: ["electron"], logLevel: "error" },
+  });
   mkdirSync(out, { recursive: true });
-  const job = join(root, "job.json");
-  writeFileSync(job, JSON.stringify({ root, out: resolve(out), shots }));
-  const args = ["--no-sandbox", "--disable-gpu", join(ROOT, "test/screens/paint.mjs")];
-  const env = { ...process.env, SCREENS_JOB: job };
+  const job: ScreensJob = {
+    root,
+    out: resolve(out),
+    shots: (wanted.length > 0 ? wanted : SCENES).flatMap((scene) =>
+      ["light", "dark"].map((theme) => {
+        const name = `line-${scene}-${theme}`;
+        return { name, query: `scene=${scene}&theme=${theme}&language=${values.language}`, width, height, script };
+      }),
+    ),
+  };
+  const file = join(root, "job.json");
+  writeFileSync(file, JSON.stringify(job));
+  const env = { ...process.env, SCREENS_JOB: file };
+  const args = ["--no-sandbox", "--disable-gpu", painter];
   const { status } = spawnSync(electronProgram(electronRuntime().dist), args, { stdio: "inherit", env });
   process.exitCode = status ?? 1;
 } finally {

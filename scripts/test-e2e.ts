@@ -1,0 +1,24 @@
+// `npm run test:e2e`: the packaged application as an operator uses it, under Xvfb where there is no display.
+//   node scripts/test-e2e.ts [--no-package] [arguments of playwright test]
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { ROOT } from "./bundle.ts";
+import { ensureDisplay } from "./test-programs.ts";
+
+const own = process.argv.slice(2);
+const wanted = own.filter((argument) => argument !== "--no-package");
+const display = ensureDisplay();
+const packaged = own.includes("--no-package") || node([join(ROOT, "scripts", "package.ts"), "--for-tests"]) === 0;
+process.exitCode = packaged ? specs() : 1;
+
+function specs(): number {
+  const config = join(ROOT, "test", "e2e", "playwright.config.ts");
+  const cli = join(ROOT, "node_modules", "@playwright", "test", "cli.js");
+  const command = [process.execPath, cli, "test", "--config", config, ...wanted];
+  const [program = "", ...args] = display ? command : ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", ...command];
+  return spawnSync(program, args, { cwd: ROOT, stdio: "inherit" }).status ?? 1;
+}
+
+function node(args: readonly string[]): number {
+  return spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" }).status ?? 1;
+}
