@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build as bundle } from "esbuild";
 import { build } from "vite";
-import type { ScreensJob } from "../test/screens/paint.ts";
+import type { ScreensJob } from "../test/screens/job.ts";
 import { ROOT } from "./bundle.ts";
 import { electronProgram, electronRuntime } from "./electron-runtime.ts";
 

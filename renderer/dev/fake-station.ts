@@ -76,6 +76,7 @@ export class FakeStation implements DesktopApi {
       case "history.counts":
         return this.#history.counts((asks as { filter: never }).filter);
       case "cancel":
+      case "training.renew":
         return null;
       case "shift.restart":
       case "history.export":

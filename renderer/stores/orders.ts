@@ -15,6 +15,8 @@ export const useOrders = defineStore("orders", () => {
   const tray = useTray();
   const failure = shallowRef<ErrorReport>();
   const starting = ref(false);
+  /** New simulated boards lie in the tray since the last batch. */
+  const renewed = ref(false);
 
   async function order(slots: readonly SlotId[], serials: StartRequest["serials"]): Promise<void> {
     if (starting.value || slots.length === 0) return;
@@ -23,16 +25,18 @@ export const useOrders = defineStore("orders", () => {
     // Simulated boards cannot be taken out: in training the same units may pass again.
     const again = station.facts?.station.training === true;
     const who = operator === null ? {} : { operator };
-    await tried(() => station.start({ slots: [...slots], serials, again, ...who }));
+    if (await tried(() => station.start({ slots: [...slots], serials, again, ...who }))) renewed.value = false;
     starting.value = false;
   }
 
-  async function tried(ask: () => Promise<unknown>): Promise<void> {
+  async function tried(ask: () => Promise<unknown>): Promise<boolean> {
     try {
       await ask();
       failure.value = undefined;
+      return true;
     } catch (error) {
       failure.value = reportOf(error);
+      return false;
     }
   }
 
@@ -48,5 +52,10 @@ export const useOrders = defineStore("orders", () => {
   /** Stops all runs. */
   const stop = () => tried(() => station.stop("all"));
 
-  return { failure, starting, start, retry, stop };
+  /** Training: lays new simulated boards into the tray. */
+  async function renew(): Promise<void> {
+    renewed.value = await tried(() => station.renew());
+  }
+
+  return { failure, starting, renewed, start, retry, stop, renew };
 });

@@ -7,15 +7,13 @@ import type { BatchSummary, StartRequest } from "../../src/contract/station-requ
 import { reportOf, type ErrorReport } from "../../src/core/error.ts";
 import type { SlotId } from "../../src/core/ids.ts";
 import { useStationClient } from "../api/station-client.ts";
+import { Listeners } from "./listeners.ts";
 import { NewsGate } from "./news-gate.ts";
 import { useSettings } from "./settings.ts";
 import { slotTable } from "./slot-table.ts";
 
 /** What a snapshot tells besides the slots, kept up to date by the news. */
 export type StationFacts = Omit<DesktopSnapshot, "news" | "at" | "slots" | "settings">;
-
-/** Told after a slot's state has changed; for sounds and announcements. */
-export type SlotListener = (before: SlotState, after: SlotState) => void;
 
 /** The station as the main process tells it: one snapshot, then news in order. */
 export const useStation = defineStore("station", () => {
@@ -27,8 +25,9 @@ export const useStation = defineStore("station", () => {
   /** What the station's clock is ahead of the window's, in ms. */
   const ahead = ref(0);
   const gate = new NewsGate(take, () => void load());
-  const listeners = new Set<SlotListener>();
-  const enders = new Set<(summary: BatchSummary) => void>();
+  /** Told after news changed a slot, and after a batch has finished. */
+  const slotChanges = new Listeners<[before: SlotState, after: SlotState]>();
+  const batchEnds = new Listeners<[BatchSummary]>();
 
   function adopt(snapshot: DesktopSnapshot): void {
     const { news, at, slots: states, settings: told, ...rest } = snapshot;
@@ -42,12 +41,12 @@ export const useStation = defineStore("station", () => {
   function take(news: DesktopNews): void {
     if (news.kind !== "run") {
       if (facts.value !== undefined) facts.value = factsAfter(facts.value, news);
-      if (news.kind === "batch.finished") for (const ender of enders) ender(news.summary);
+      if (news.kind === "batch.finished") batchEnds.tell(news.summary);
       return;
     }
     const before = slots.of(news.state.slot).value;
     slots.set(news.state);
-    for (const listener of listeners) listener(before, news.state);
+    slotChanges.tell(before, news.state);
   }
 
   /** Asks for a snapshot; a failure shows as `fault`. */
@@ -67,24 +66,17 @@ export const useStation = defineStore("station", () => {
     return end;
   }
 
-  /** Calls a listener after each change of a slot that news brought; the answer ends that. */
-  function watchSlots(listener: SlotListener): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }
-
-  /** Calls a listener with the summary of each batch that finishes from now on. */
-  function watchBatches(ender: (summary: BatchSummary) => void): void {
-    enders.add(ender);
-  }
-
   const running = computed(() => (facts.value?.batches.length ?? 0) > 0);
   /** @throws StationError why nothing was started */
   const start = (request: StartRequest) => client.ask("start", request);
   /** @throws StationError of the request */
   const stop = (slot: SlotId | "all") => client.ask("abort", { slot });
 
-  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, watchSlots, watchBatches, start, stop };
+  /** Training mode only: lays new simulated boards into the tray. @throws StationError of the request */
+  const renew = () => client.ask("training.renew", null);
+  const listening = { watchSlots: slotChanges.add, watchBatches: batchEnds.add };
+
+  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, ...listening, start, stop, renew };
 });
 
 /** The facts after news that are not of a slot. */

@@ -5,12 +5,13 @@ import type { Need } from "./needs.ts";
 
 /** The sentences about a fault in the window's language. */
 export function useNeedWords() {
-  const { t, te, locale } = useI18n();
+  const texts = useI18n();
+  const { t, locale } = texts;
 
   /** What to do: the error table's advice in English, else the family's remedy in the window's language. */
   function remedy(family: FaultFamily, error: ErrorReport | undefined): string {
     const key = `remedies.${family}`;
-    if (te(key, locale.value)) return t(key);
+    if (texts.te(key, locale.value)) return t(key);
     return error === undefined ? t("line.scanAgain") : remedyOf(error.advice);
   }
 
