@@ -1,20 +1,15 @@
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
-import type { VerifyAnswer } from "../../../src/contract/desktop-history.ts";
-import type { ExportFormat } from "../../../src/contract/station-request.ts";
 import type { RunId } from "../../../src/core/ids.ts";
 import { useStationClient } from "../../api/station-client.ts";
 import { useStation } from "../../stores/station.ts";
 import { filterOf, isFiltered, NO_FILTERS, type FilterForm } from "./filter-form.ts";
-import { longJob } from "./long-job.ts";
+import { recordJobs } from "./record-jobs.ts";
 import { placeOf } from "./page-book.ts";
 import { runList } from "./run-list.ts";
 
-/** Typing rests this long, in ms, before the record is searched. */
+/** Typing, and news of runs, rest this long, in ms, before the record is read. */
 const TYPING_REST = 250;
-
-/** What a check of the station's own record found, and when. */
-export type ChainCheck = Extract<VerifyAnswer, { kind: "verdict" }> & { readonly checkedAt: number };
 
 /** The history: filters, the list of runs, export and verification. Lives as long as the window, so that Back comes to the same place. */
 export const useHistory = defineStore("history", () => {
@@ -29,12 +24,10 @@ export const useHistory = defineStore("history", () => {
   const selected = ref<RunId>();
   /** Runs began or ended since the list was read. */
   const newRuns = ref(0);
-  const check = shallowRef<ChainCheck>();
-  const exporting = longJob(client, "history.export");
-  const verifying = longJob(client, "history.verify");
   let typing: ReturnType<typeof setTimeout> | undefined;
 
   const filter = () => filterOf(form.value, new Date(Date.now() + station.ahead));
+  const jobs = recordJobs(client, filter);
 
   /** Reads the list anew, from its first row unless it stays where it is. */
   async function load(stay = false): Promise<void> {
@@ -60,18 +53,11 @@ export const useHistory = defineStore("history", () => {
     void load(true);
     return station.watchSlots((before, after) => {
       if (after.kind === "idle" || (before.kind === after.kind && before.runId === after.runId)) return;
-      if (top.value === 0) change({}, true);
-      else newRuns.value += before.kind === "running" && after.kind === "finished" ? 0 : 1;
+      if (top.value === 0) {
+        clearTimeout(typing);
+        typing = setTimeout(() => void load(true), TYPING_REST);
+      } else newRuns.value += before.kind === "running" && after.kind === "finished" ? 0 : 1;
     });
-  }
-
-  /** Writes the runs of the filters to a file that the system's dialog asks for. */
-  const exportRuns = (format: ExportFormat) => exporting.run({ format, filter: filter() });
-
-  /** Checks the station's own record, or a file that the system's dialog asks for. */
-  async function verify(what: "record" | "file"): Promise<void> {
-    const answer = await verifying.run({ what });
-    if (what === "record" && answer?.kind === "verdict") check.value = { ...answer, checkedAt: Date.now() };
   }
 
   const filtered = computed(() => isFiltered(form.value));
@@ -81,11 +67,8 @@ export const useHistory = defineStore("history", () => {
   );
 
   return {
-    ...{ form, top, rowsInSight, selected, selectedPlace, newRuns, check, filtered },
+    ...{ form, top, rowsInSight, selected, selectedPlace, newRuns, filtered, load, change, follow },
     ...{ state: list.state, book: list.book, counts: list.counts, total: list.total, runAt: list.at, show: list.show },
-    ...{ exporting: exporting.state, verifying: verifying.state },
-    ...{ load, change, follow, exportRuns, verify },
-    ...{ cancelExport: exporting.cancel, dismissExport: exporting.dismiss },
-    ...{ cancelVerify: verifying.cancel, dismissVerify: verifying.dismiss },
+    ...jobs,
   };
 });

@@ -16,10 +16,10 @@ export type JobState<Answer> =
 export type LongJob<Kind extends JobKind> = {
   readonly state: Readonly<ShallowRef<JobState<Answers<Kind>>>>;
   /** Starts the work; does nothing while it is under way. Answers what came of it; undefined when it failed or was cancelled. */
-  run(asks: Asks<Kind>): Promise<Answers<Kind> | undefined>;
-  cancel(): void;
+  readonly run: (asks: Asks<Kind>) => Promise<Answers<Kind> | undefined>;
+  readonly cancel: () => void;
   /** Forgets the result. */
-  dismiss(): void;
+  readonly dismiss: () => void;
 };
 
 /** Work of one kind. */

@@ -23,6 +23,7 @@ export function runList(client: StationClient) {
   /** How the runs of the filter ended, whatever outcome it asks for. */
   const counts = shallowRef<RunCounts>();
   const asked = new Set<number>();
+  const first = firstReader(client);
   let filter: RunFilter = {};
   let round = 0;
   let wanted: Rows = { first: 0, end: 0 };
@@ -32,12 +33,8 @@ export function runList(client: StationClient) {
     const mine = (round += 1);
     asked.clear();
     if (state.value.kind === "shown") state.value = { kind: "shown", fresh: false };
-    const { outcome: _outcome, ...anyOutcome } = next;
     try {
-      const [page, ended] = await Promise.all([
-        client.ask("history.runs", { query: { filter: next, ...placeOfPage(emptyBook(0), 0) } }),
-        client.ask("history.counts", { filter: anyOutcome }),
-      ]);
+      const { page, counts: ended } = await first.read(next);
       if (mine !== round) return;
       filter = frozen(next, page);
       counts.value = ended;
@@ -62,19 +59,43 @@ export function runList(client: StationClient) {
     try {
       const answer = await client.ask("history.runs", { query: { filter, ...placeOfPage(book.value, page) } });
       if (mine !== round) return;
+      asked.delete(page);
       book.value = withPage(book.value, page, answer);
+      show(wanted);
     } catch (error) {
       if (mine === round) state.value = { kind: "failed", error: reportOf(error) };
-      return;
-    } finally {
-      if (mine === round) asked.delete(page);
     }
-    show(wanted);
   }
 
   const total = computed(() => book.value.total);
   const at = (index: number): RunRecord | undefined => runAt(book.value, index);
   return { state, book, counts, total, at, load, show };
+}
+
+/** Reads the beginning of lists; one that is still being read is cancelled by the next. */
+function firstReader(client: StationClient) {
+  const name = `list-${Date.now().toString(36)}`;
+  let count = 0;
+  let jobs: readonly string[] = [];
+
+  async function read(filter: RunFilter): Promise<{ readonly page: RunPage; readonly counts: RunCounts }> {
+    // Whether it was in time does not matter: its answer is no longer waited for.
+    for (const job of jobs) client.ask("cancel", { job }).catch(() => undefined);
+    count += 1;
+    const [pageJob, countJob] = [`${name}-page-${count}`, `${name}-count-${count}`];
+    const mine = [pageJob, countJob];
+    jobs = mine;
+    const { outcome: _outcome, ...anyOutcome } = filter;
+    const query = { filter, ...placeOfPage(emptyBook(0), 0) };
+    const [page, counts] = await Promise.all([
+      client.ask("history.runs", { query, job: pageJob }),
+      client.ask("history.counts", { filter: anyOutcome, job: countJob }),
+    ]);
+    if (jobs === mine) jobs = [];
+    return { page, counts };
+  }
+
+  return { read };
 }
 
 /** The filter of the later pages: runs that start after the first page was read must not shift them. */

@@ -7,7 +7,7 @@ import {
   isFiltered,
   NO_FILTERS,
 } from "../../../../renderer/screens/history/filter-form.ts";
-import { boundsOf, TIME_CHOICES } from "../../../../renderer/screens/history/time-range.ts";
+import { boundsOf, type TimeChoice } from "../../../../renderer/screens/history/time-range.ts";
 
 const now = new Date(2026, 2, 29, 10, 42);
 const local = (...parts: readonly [number, number, number]) => new Date(...parts).toISOString();
@@ -43,7 +43,7 @@ describe("the filters of the history", () => {
 });
 
 describe("a range of time", () => {
-  const range = (choice: (typeof TIME_CHOICES)[number], fromDay = "", toDay = "") => ({ choice, fromDay, toDay });
+  const range = (choice: TimeChoice, fromDay = "", toDay = "") => ({ choice, fromDay, toDay });
 
   it("begins at midnight by the clock on the wall", () => {
     expect(boundsOf(range("all"), now)).toEqual({});
