@@ -40,13 +40,22 @@ export function stationVuetify() {
   const { light, dark } = tokenThemes(tokensCss);
   return createVuetify({
     icons: { defaultSet: "mdi", aliases, sets: { mdi } },
-    theme: { defaultTheme: "light", themes: { light: themeOf(light, false), dark: themeOf(dark, true) } },
+    theme: {
+      cspNonce: styleNonce(),
+      defaultTheme: "light",
+      themes: { light: themeOf(light, false), dark: themeOf(dark, true) },
+    },
     defaults: {
       VBtn: { height: 44, rounded: "md", elevation: 0 },
       VTextField: { variant: "outlined" },
       VDataTableVirtual: { itemHeight: 44 },
     },
   });
+}
+
+/** What the content security policy wants of style elements; the main process puts it into the page. */
+function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
 
 function themeOf(tokens: TokenColours, dark: boolean): ThemeDefinition {

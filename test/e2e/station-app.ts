@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +22,7 @@ const PACKAGE = join(import.meta.dirname, "../../dist/test-package/linux-unpacke
 export type StationApp = {
   readonly app: ElectronApplication;
   readonly page: Page;
-  /** Ends the application without asking, as kill -9 does. */
+  /** Ends the application without asking, as kill -9 does; harmless when it has ended. */
   kill(): Promise<void>;
 };
 
@@ -30,14 +31,16 @@ export async function launchStation(data: string, options: readonly string[] = [
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const args = [...asRoot, "--disable-gpu", `--station-data=${data}`, ...options];
   const app = await _electron.launch({ executablePath: PACKAGE, args });
+  const program = app.process();
   const page = await app.firstWindow();
   await page.waitForLoadState();
   return {
     app,
     page,
     async kill() {
-      const gone = app.waitForEvent("close");
-      app.process().kill("SIGKILL");
+      if (program.exitCode !== null || program.signalCode !== null) return;
+      const gone = once(program, "exit");
+      program.kill("SIGKILL");
       await gone;
     },
   };
@@ -52,7 +55,8 @@ export const test = base.extend<{
   data: async ({ browserName: _browserName }, use) => {
     const folder = mkdtempSync(join(tmpdir(), "station-e2e-"));
     await use(folder);
-    rmSync(folder, { recursive: true, force: true });
+    // The helper processes of a killed application may still be writing their last.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   },
   launch: async ({ data }, use) => {
     const started: StationApp[] = [];
@@ -61,7 +65,7 @@ export const test = base.extend<{
       started.push(station);
       return station;
     });
-    for (const { app } of started) if (app.process().exitCode === null) app.process().kill("SIGKILL");
+    for (const station of started) await station.kill();
   },
 });
 
