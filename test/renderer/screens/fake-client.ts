@@ -29,5 +29,11 @@ export function fakeClient(answers: FakeAnswers) {
 
 /** A promise that the spec ends when it likes. */
 export function gate<Value>() {
-  return Promise.withResolvers<Value>();
+  const ends: { resolve?: (value: Value) => void; reject?: (reason: unknown) => void } = {};
+  const promise = new Promise<Value>((resolve, reject) => Object.assign(ends, { resolve, reject }));
+  return {
+    promise,
+    resolve: (value: Value) => ends.resolve?.(value),
+    reject: (reason: unknown) => ends.reject?.(reason),
+  };
 }

@@ -23,7 +23,7 @@ describe("the filters of the history", () => {
   it("are what the station understands, whatever was typed", () => {
     const form = {
       ...{ search: " PS-7\u0000Q ", outcome: "FAIL", recipe: "Meter 14", operator: "Ada ", code: "at.timeout" },
-      ...{ batch: BATCH.toUpperCase(), time: { choice: "week", fromDay: "", toDay: "" } },
+      ...{ batch: BATCH.toUpperCase(), time: { choice: "week" as const, fromDay: "", toDay: "" } },
     } as const;
     const filter = filterOf(form, now);
     expect(RunFilterSchema.parse(filter)).toEqual({
