@@ -16,12 +16,12 @@ export class NewsGate {
     this.#reload = reload;
   }
 
-  /** A snapshot that contains the news up to `number` has been taken over. */
+  /** A snapshot that contains the news up to `number` has been taken over; it was made after what waits here arrived. */
   open(number: number): void {
-    this.#last = number;
-    const waiting = this.#waiting;
+    const newer = this.#waiting.filter((item) => item.number > number);
     this.#waiting = [];
-    this.pass(waiting);
+    this.#last = newer.at(-1)?.number ?? number;
+    for (const { news } of newer) this.#take(news);
   }
 
   /** News arrive. */
