@@ -13,6 +13,17 @@ import { ROOT } from "./bundle.ts";
 import { electronProgram, electronRuntime } from "./electron-runtime.ts";
 
 const SCENES = ["ready-8", "finished-8", "running-8", "running-32", "running-128", "states-8"];
+/** Screens besides the line, with their places and what is pressed there. */
+const PLACES: Readonly<Record<string, { readonly hash: string; readonly run: string }>> = {
+  history: {
+    hash: "#/history",
+    run: `document.querySelector("[role=grid]").dispatchEvent(new KeyboardEvent("keydown", { key: "PageDown" }))`,
+  },
+  unit: {
+    hash: "#/history",
+    run: `document.querySelectorAll(".chip")[1].click(); setTimeout(() => document.querySelector("[role=grid] [role=rowgroup] [role=row]").click(), 1500)`,
+  },
+};
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -45,10 +56,13 @@ try {
   const job: ScreensJob = {
     root,
     out: resolve(out),
-    shots: (wanted.length > 0 ? wanted : SCENES).flatMap((scene) =>
+    shots: (wanted.length > 0 ? wanted : [...SCENES, ...Object.keys(PLACES)]).flatMap((scene) =>
       ["light", "dark"].map((theme) => {
-        const name = `line-${scene}-${theme}`;
-        return { name, query: `scene=${scene}&theme=${theme}&language=${values.language}`, width, height, script };
+        const place = PLACES[scene];
+        const name = place === undefined ? `line-${scene}-${theme}` : `${scene}-${theme}`;
+        const query = `scene=${scene}&theme=${theme}&language=${values.language}${place?.hash ?? ""}`;
+        const pressed = place === undefined ? [] : [{ run: place.run, wait: 3000 }];
+        return { name, query, width, height, script: [...pressed, ...script] };
       }),
     ),
   };

@@ -2,6 +2,7 @@ import type { Outcome } from "../../src/contract/common.ts";
 import type { RunDetail } from "../../src/contract/desktop-history.ts";
 import type { RunCounts, RunPage, RunQuery, RunRecord } from "../../src/contract/history.ts";
 import type { RunFilter } from "../../src/contract/station-request.ts";
+import { fakeDetail } from "./fake-detail.ts";
 import type { BatchId, DeviceUuid, Imei, RunId, SlotId } from "../../src/core/ids.ts";
 
 /** Codes that the invented runs of an outcome fail with. */
@@ -51,10 +52,8 @@ export class FakeHistory {
   run(id: RunId): RunDetail {
     const real = this.#real.get(id);
     if (real !== undefined) return real;
-    const [sample] = this.#real.values();
     const index = this.#indexOf(id);
-    if (sample === undefined || index >= this.#length) return null;
-    return { run: this.#at(index), events: sample.events };
+    return index >= 0 && index < this.#length ? fakeDetail(this.#at(index)) : null;
   }
 
   counts(filter: RunFilter): RunCounts {

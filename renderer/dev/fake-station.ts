@@ -6,11 +6,22 @@ import { reduceSlot, type SlotState } from "../../src/contract/slot-state.ts";
 import type { BatchSummary } from "../../src/contract/station-request.ts";
 import { reportOf, StationError } from "../../src/core/error.ts";
 import type { BatchId, SlotId } from "../../src/core/ids.ts";
-import { fakeRun } from "./fake-run.ts";
+import { fakeRun, stoppedEvent } from "./fake-run.ts";
 import { FakeHistory } from "./fake-history.ts";
 import { fakeRunId, type Scene } from "./scenes.ts";
 
 const SHA256 = "52d8aa106f3eb91709c1c3f452d8aa106f3eb91709c1c3f452d8aa106f3eb917";
+const VERDICT = {
+  ...{ ok: true, kind: "database", station: "line-2", key: "nZk2vXq1S8mJ6b0oF3c7tQ" },
+  ...{
+    events: 12_846_012,
+    runs: 1_000_000,
+    batches: 31_250,
+    heads: 31_250,
+    signedUpTo: 12_846_012,
+    headFile: "present",
+  },
+} as const;
 const STEP = 220;
 const RECORDED = 1_000_000;
 
@@ -78,9 +89,13 @@ export class FakeStation implements DesktopApi {
       case "cancel":
       case "training.renew":
         return null;
-      case "shift.restart":
-      case "history.export":
+      case "history.export": {
+        const file = "history.csv";
+        return { kind: "saved", file, manifest: `${file}.manifest.json`, rows: RECORDED, sha256: SHA256 };
+      }
       case "history.verify":
+        return { kind: "verdict", file: "audit.db", verdict: VERDICT };
+      case "shift.restart":
         break;
     }
     throw new StationError("station.internal", "the fake station cannot do this", { kind });
@@ -164,11 +179,13 @@ export class FakeStation implements DesktopApi {
   }
 
   #abort({ slot }: { slot: SlotId | "all" }): null {
+    const [batch] = this.#batches.keys();
     for (const state of this.#slots.values()) {
-      if (state.kind !== "running" || (slot !== "all" && state.slot !== slot)) continue;
-      const { phase: _phase, attempt: _attempt, ...view } = state;
-      const elapsedMs = Date.now() - Date.parse(state.startedAt);
-      this.#slots.set(state.slot, { ...view, kind: "finished", outcome: "ABORTED", release: "restored", elapsedMs });
+      if (batch === undefined || state.kind !== "running" || (slot !== "all" && state.slot !== slot)) continue;
+      const event = stoppedEvent(state, new Date());
+      const after = reduceSlot(state, event);
+      this.#slots.set(state.slot, after);
+      this.#tell([{ kind: "run", batch, event, state: after }]);
     }
     const ended = [...this.#batches.keys()];
     this.#runs = [];

@@ -24,8 +24,10 @@ export function useRowScroll({ area, total, top }: RowScrollOptions) {
 
   /** Brings a row to the upper edge. */
   function scrollTo(row: number): void {
-    top.value = clampTop(space.value, row);
-    if (area.value !== null) area.value.scrollTop = scrollOf(space.value, top.value);
+    // The reference may belong to a parent and take the new value only later.
+    const next = clampTop(space.value, row);
+    top.value = next;
+    if (area.value !== null) area.value.scrollTop = scrollOf(space.value, next);
   }
 
   /** The person moved the scrollbar, or the browser followed {@link scrollTo}, which changes nothing. */

@@ -77,7 +77,7 @@ describe("the history", () => {
     const { history, station, asked } = rig();
     const told: ((before: never, after: never) => void)[] = [];
     vi.spyOn(station, "watchSlots").mockImplementation((listener) => {
-      told.push(listener as never);
+      told.push(listener);
       return () => true;
     });
     history.follow();
