@@ -3,6 +3,7 @@
 // With --for-tests the package lands in dist/test-package and can be attached to (inspector fuse on).
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ROOT } from "./bundle.ts";
 import { electronRuntime } from "./electron-runtime.ts";
 import { fitSqlite } from "./fit-sqlite.ts";
@@ -14,7 +15,7 @@ fitSqlite(runtime);
 
 const tests = ["-c.electronFuses.enableNodeCliInspectArguments=true", "-c.directories.output=dist/test-package"];
 const command = [
-  join(ROOT, "node_modules", "electron-builder", "cli.js"),
+  fileURLToPath(import.meta.resolve("electron-builder/cli.js")),
   ...(targets.length > 0 ? targets : ["--dir"]),
   ...[`-c.electronDist=${runtime.dist}`, `-c.electronVersion=${runtime.version}`],
   ...(forTests ? tests : []),

@@ -2,6 +2,7 @@
 //   node scripts/test-e2e.ts [--no-package] [arguments of playwright test]
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ROOT } from "./bundle.ts";
 import { ensureDisplay } from "./test-programs.ts";
 
@@ -13,7 +14,7 @@ process.exitCode = packaged ? specs() : 1;
 
 function specs(): number {
   const config = join(ROOT, "test", "e2e", "playwright.config.ts");
-  const cli = join(ROOT, "node_modules", "@playwright", "test", "cli.js");
+  const cli = fileURLToPath(import.meta.resolve("@playwright/test/cli"));
   const command = [process.execPath, cli, "test", "--config", config, ...wanted];
   const [program = "", ...args] = display ? command : ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", ...command];
   return spawnSync(program, args, { cwd: ROOT, stdio: "inherit" }).status ?? 1;

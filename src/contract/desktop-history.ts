@@ -51,7 +51,6 @@ export const ExportAnswerSchema = z.discriminatedUnion("kind", [
   /** No place was chosen. */
   z.strictObject({ kind: z.literal("cancelled") }),
 ]);
-export type ExportAnswer = z.output<typeof ExportAnswerSchema>;
 
 /** `record`: the station's own database; `file`: a database or export that the system's own dialog asks for. */
 export const VerifyAskedSchema = z.strictObject({ what: z.enum(["record", "file"]), ...job });

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { label } from "./common.ts";
 
 export const ThemeSchema = z.enum(["light", "dark", "system"]);
-export type Theme = z.output<typeof ThemeSchema>;
 
 export const LanguageSchema = z.enum(["en", "de"]);
 export type Language = z.output<typeof LanguageSchema>;

@@ -16,7 +16,8 @@ declare global {
   }
 }
 
-const PACKAGE = join(import.meta.dirname, "../../dist/test-package/linux-unpacked/provisioning-station");
+/** The program that the specs drive: packaged as for a release, but for the fuse that lets a test attach. */
+export const PACKAGE = join(import.meta.dirname, "../../dist/test-package/linux-unpacked/provisioning-station");
 
 /** A running packaged application on data of its own. */
 export type StationApp = {
