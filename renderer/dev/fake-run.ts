@@ -1,5 +1,6 @@
 import { PHASES } from "../../src/contract/common.ts";
 import type { RunEvent, RunEventBody } from "../../src/contract/run-event.ts";
+import type { SlotState } from "../../src/contract/slot-state.ts";
 import { codeEntry } from "../../src/core/error-codes.ts";
 import { fakeDevice, fakeRunId } from "./scenes.ts";
 import type { SlotId } from "../../src/core/ids.ts";
@@ -70,4 +71,16 @@ function commands(): readonly RunEventBody[] {
       { type: "command.concluded", command, result: "ok", reply: "OK", elapsedMs: 80 } as const,
     ];
   }).flat();
+}
+
+const LAST = 99_999;
+
+/** The last event of a run that a person stopped at `now`. */
+export function stoppedEvent(state: Extract<SlotState, { kind: "running" }>, now: Date): RunEvent {
+  const code = "station.aborted";
+  return {
+    ...{ type: "run.finished", runId: state.runId, slot: state.slot, seq: LAST, at: now.toISOString() },
+    ...{ outcome: "ABORTED", release: "restored", elapsedMs: now.getTime() - Date.parse(state.startedAt) },
+    error: { code, what: "a person stopped the batch", facts: {}, advice: codeEntry(code).advice },
+  };
 }
