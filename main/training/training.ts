@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { FixtureSchema, type Fixture } from "../../src/contract/fixture.ts";
+import type { Fixture } from "../../src/contract/fixture.ts";
 import type { Profile } from "../../src/contract/profile.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { Secret } from "../../src/core/secret.ts";
 import type { Options } from "../options.ts";
 import { startHelper } from "./helper.ts";
+import { trainingFixture } from "./training-fixture.ts";
 
 /** The embedded service as a process of its own, with what reaches it. */
 export type TrainingService = { readonly profile: Profile; readonly ownerKey: Secret; stop(): Promise<void> };
@@ -66,19 +67,4 @@ export async function startTrainingTray(entry: string, options: Options, clock: 
     await helper.stop();
     throw error;
   }
-}
-
-const WIDEST_TRAY = 16;
-
-/** A tray about twice as wide as it is deep. */
-export function trainingFixture(units: readonly { readonly slot: string; readonly link: string }[]): Fixture {
-  const columns = Math.min(WIDEST_TRAY, Math.max(1, Math.ceil(Math.sqrt(units.length * 2))));
-  return FixtureSchema.parse({
-    ...{ fixture: 1, name: "Training tray", rows: Math.ceil(units.length / columns), columns },
-    line: { flowControl: "none" },
-    slots: units.map(({ slot, link }, index) => ({
-      ...{ slot, row: Math.floor(index / columns) + 1, column: (index % columns) + 1 },
-      port: { tcp: link.replace("tcp://", "") },
-    })),
-  });
 }

@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { exportName, historyHandlers, type FileDialogs } from "../../../main/desk/history-desk.ts";
+import { Jobs } from "../../../main/desk/jobs.ts";
+import { HistoryClient } from "../../../src/audit/history-thread.ts";
+import { openAuditStore, type OpenedAudit } from "../../../src/audit/open-audit-store.ts";
+import type { JobProgress } from "../../../src/contract/desktop-news.ts";
+import { VirtualClock } from "../../../src/core/virtual-clock.ts";
+import type { RunId } from "../../../src/core/ids.ts";
+
+describe("historyHandlers", () => {
+  let folder = "";
+  let audit: OpenedAudit;
+  let history: HistoryClient;
+  const clock = new VirtualClock();
+  const told: JobProgress[] = [];
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "history-desk-"));
+    const file = join(folder, "audit.db");
+    audit = await openAuditStore({ file, clock, random: randomBytes });
+    history = new HistoryClient({ file });
+  });
+  afterEach(async () => {
+    await history.close();
+    await audit.store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function handlersWith(chosen: string | undefined) {
+    const dialogs: FileDialogs = { saveExport: async () => chosen, openRecord: async () => chosen };
+    const jobs = new Jobs(clock, (progress) => told.push(progress));
+    return historyHandlers({ history, store: audit.store, clock, jobs, dialogs, record: join(folder, "audit.db") });
+  }
+
+  it("reads pages, counts and single runs in the history thread", async () => {
+    const handlers = handlersWith(undefined);
+    expect(await handlers["history.runs"]({ query: { filter: {}, limit: 10 } })).toEqual({ runs: [] });
+    expect(await handlers["history.counts"]({ filter: {} })).toMatchObject({ runs: 0, units: 0 });
+    const id = "00000000-0000-7000-8000-000000000001" as RunId;
+    expect(await handlers["history.run"]({ id })).toBeNull();
+  });
+
+  it("exports to where the person chose, signed, with its manifest", async () => {
+    const out = join(folder, "runs.jsonl");
+    const answer = await handlersWith(out)["history.export"]({ format: "jsonl", filter: {}, job: "e" });
+    expect(answer).toMatchObject({ kind: "saved", file: out, rows: 0 });
+    expect(existsSync(out)).toBe(true);
+    const verdict = await handlersWith(out)["history.verify"]({ what: "file" });
+    expect(verdict).toMatchObject({ kind: "verdict", file: out, verdict: { ok: true, signature: "export" } });
+  });
+
+  it("does nothing when the person chose no file", async () => {
+    const handlers = handlersWith(undefined);
+    expect(await handlers["history.export"]({ format: "csv", filter: {} })).toEqual({ kind: "cancelled" });
+    expect(await handlers["history.verify"]({ what: "file" })).toEqual({ kind: "cancelled" });
+  });
+
+  it("verifies the station's own record while it is open", async () => {
+    expect(await handlersWith(undefined)["history.verify"]({ what: "record", job: "v" })).toMatchObject({
+      verdict: { ok: true, kind: "database", headFile: "present" },
+    });
+    expect(told.at(-1)).toMatchObject({ job: "v" });
+  });
+});
+
+describe("exportName", () => {
+  it("sorts by time and holds nothing that a file system refuses", () => {
+    expect(exportName("2026-03-01T08:09:10.123Z", "csv")).toBe("runs-2026-03-01T08-09-10.csv");
+  });
+});
