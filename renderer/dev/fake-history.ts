@@ -12,6 +12,8 @@ const CODES: Readonly<Record<Outcome, readonly string[]>> = {
   ERROR: ["link.lost", "transport.timeout"],
   ABORTED: ["station.aborted"],
 };
+/** Filters look through this many runs; counts of more are grown from them. */
+const SCANNED = 50_000;
 const TRAY = 32;
 /** From one tray to the next, and from slot to slot of a tray, in ms. */
 const TRAY_TIME = 330_000;
@@ -37,7 +39,8 @@ export class FakeHistory {
       from += passing;
       passing = 0;
     }
-    for (let index = from; index < this.#length && runs.length <= limit; index++) {
+    const end = Object.keys(filter).every((name) => name === "to") ? this.#length : Math.min(this.#length, SCANNED);
+    for (let index = from; index < end && runs.length <= limit; index++) {
       const run = this.#at(index);
       if (!fits(run, filter)) continue;
       if (passing > 0) passing--;
@@ -58,13 +61,13 @@ export class FakeHistory {
 
   counts(filter: RunFilter): RunCounts {
     const of = { runs: 0, pass: 0, fail: 0, error: 0, aborted: 0, running: 0 };
-    for (let index = 0; index < Math.min(this.#length, 50_000); index++) {
+    for (let index = 0; index < Math.min(this.#length, SCANNED); index++) {
       const run = this.#at(index);
       if (!fits(run, filter)) continue;
       of.runs += 1;
       of[run.outcome === null ? "running" : OUTCOME_COUNT[run.outcome]] += 1;
     }
-    const share = Object.keys(filter).length === 0 && this.#length > 50_000 ? this.#length / 50_000 : 1;
+    const share = Object.keys(filter).length === 0 && this.#length > SCANNED ? this.#length / SCANNED : 1;
     const grown = Object.fromEntries(Object.entries(of).map(([name, count]) => [name, Math.round(count * share)]));
     return { ...of, ...grown, units: of.runs, unitsPassed: of.pass, unitsPassedFirst: of.pass };
   }

@@ -10,6 +10,7 @@ export type Exchange = {
   readonly provisioning: boolean;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Empty where the station itself found a fault: `reply` then says which. */
   readonly command: string;
   /** Lines of the answer without empty ones. */
   readonly reply: readonly string[];
@@ -30,6 +31,8 @@ export function transcriptOf(events: readonly RunEvent[]): readonly Exchange[] {
       exchanges.push(concluded(event, phase, zero));
     else if (event.type === "command.announced" && event.command.kind === "at" && !answered.has(event.command.id))
       exchanges.push(open(event, phase, zero));
+    else if (event.type === "phase.finished" && event.result === "failed" && !refusedIn(exchanges, event.phase))
+      exchanges.push(...faultOf(event, zero));
   }
   return exchanges;
 }
@@ -66,6 +69,18 @@ function open(event: Of<"command.announced">, phase: Phase | undefined, zero: nu
   const command = `AT${event.command.text}`;
   const place = placeOf({ ...event, elapsedMs: 0 }, zero);
   return { ...place, phase, provisioning: true, command, reply: [], state: "open" };
+}
+
+/** Whether the phase holds a command that ended it: then nothing is left to say about its failure. */
+function refusedIn(exchanges: readonly Exchange[], phase: Phase): boolean {
+  return exchanges.some((exchange) => exchange.phase === phase && exchange.state === "failed");
+}
+
+function faultOf(event: Of<"phase.finished">, zero: number): readonly Exchange[] {
+  if (event.error === undefined) return [];
+  const place = placeOf({ ...event, elapsedMs: 0 }, zero);
+  const { phase, error } = event;
+  return [{ ...place, phase, provisioning: true, command: "", reply: [error.what], state: "failed" }];
 }
 
 function placeOf(event: { readonly seq: number; readonly at: string; readonly elapsedMs: number }, zero: number) {

@@ -24,7 +24,7 @@ export function supportText({ run, events }: NonNullable<RunDetail>, version: st
     ),
     "",
     ...transcriptOf(events).flatMap(({ command, reply, fromMs, untilMs }) => [
-      `${momentText(fromMs, spanMs)} > ${command}`,
+      ...(command === "" ? [] : [`${momentText(fromMs, spanMs)} > ${command}`]),
       ...reply.map((line) => `${momentText(untilMs, spanMs)} < ${line}`),
     ]),
   ];

@@ -22,12 +22,25 @@ describe("the filters of the history", () => {
 
   it("are what the station understands, whatever was typed", () => {
     const form = {
-      ...{ search: " PS-7\u0000Q ", outcome: "FAIL" as const, recipe: "Meter 14", operator: "Ada ", code: "at.timeout" },
+      ...{
+        search: " PS-7\u0000Q ",
+        outcome: "FAIL" as const,
+        recipe: "Meter 14",
+        operator: "Ada ",
+        code: "at.timeout",
+      },
       ...{ batch: BATCH.toUpperCase(), time: { choice: "week" as const, fromDay: "", toDay: "" } },
     } as const;
     const filter = filterOf(form, now);
     expect(RunFilterSchema.parse(filter)).toEqual({
-      ...{ unitStart: "PS-7Q", outcome: "FAIL" as const, recipe: "Meter 14", operator: "Ada", code: "at.timeout", batch: BATCH },
+      ...{
+        unitStart: "PS-7Q",
+        outcome: "FAIL" as const,
+        recipe: "Meter 14",
+        operator: "Ada",
+        code: "at.timeout",
+        batch: BATCH,
+      },
       from: local(2026, 2, 23),
     });
     expect(furtherFilters(form)).toBe(4);

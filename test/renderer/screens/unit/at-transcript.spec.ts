@@ -32,6 +32,19 @@ describe("the transcript of a run", () => {
     expect(filterTranscript(exchanges, all)).toEqual(exchanges);
   });
 
+  it("says what the station found where no command failed", () => {
+    const end = failed.events.find((event) => event.type === "phase.finished" && event.result === "failed")!;
+    const verify = passed.events.map((event) =>
+      event.type === "phase.finished" && event.phase === "verify"
+        ? { ...end, seq: event.seq, at: event.at, phase: event.phase }
+        : event,
+    );
+    const faults = transcriptOf(verify).filter(({ state }) => state === "failed");
+    expect(faults).toMatchObject([
+      { command: "", phase: "verify", reply: [expect.stringContaining("key generation")] },
+    ]);
+  });
+
   it("shows a command without an answer when the run was cut off", () => {
     const announced = failed.events.findIndex(({ type }) => type === "command.announced");
     const last = transcriptOf(failed.events.slice(0, announced + 1)).at(-1);
