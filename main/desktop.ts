@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { app, dialog, nativeTheme, session, type BrowserWindow } from "electron";
+import { app, dialog, nativeTheme, powerMonitor, session, type BrowserWindow } from "electron";
 import type { DesktopSettings, SettingsChange } from "../src/contract/desktop-settings.ts";
 import type { Clock } from "../src/core/clock.ts";
 import { describeError } from "../src/core/error.ts";
@@ -108,6 +108,7 @@ export class Desktop {
     lockSession(session.defaultSession);
     servePages(session.defaultSession, BUNDLED.pages);
     this.#applySettings(this.#settings.current);
+    powerMonitor.on("shutdown", () => this.forceClose());
     this.#openWindow();
   }
 
@@ -135,6 +136,8 @@ export class Desktop {
     });
     this.#window = window;
     guardPage(window, this.#clock, this.#texts);
+    // Windows ends the session of whoever logs out; the other systems tell it through powerMonitor.
+    window.on("session-end", () => this.forceClose());
     window.on("close", (event) => {
       event.preventDefault();
       this.requestClose();

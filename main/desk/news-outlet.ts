@@ -2,8 +2,8 @@ import type { DesktopNews, NewsBundle } from "../../src/contract/desktop-news.ts
 import type { Clock } from "../../src/core/clock.ts";
 import { milliseconds } from "../../src/core/duration.ts";
 
-/** About one picture of the screen: more often the window could not show it. */
-const WINDOW = milliseconds(16);
+/** Two pictures of the screen: a person sees no difference, and a busy tray costs the window half the work. */
+const WINDOW = milliseconds(33);
 
 /** Numbers the news and sends them to the window in bundles, so that a busy tray costs it few messages. */
 export class NewsOutlet {

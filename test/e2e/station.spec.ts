@@ -91,7 +91,7 @@ test("a killed worker takes one slot with it: ERROR there, PASS everywhere else"
   await gatherNews(page);
   await ask(page, "start", START);
   await page.waitForFunction(() =>
-    window.gathered?.some((n) => n.kind === "run" && n.event.type === "unit.identified"),
+    window.gathered?.some((n) => n.kind === "run" && n.event.slot === "3" && n.event.type === "unit.identified"),
   );
   const pid = await app.evaluate(
     ({ app: electron }) =>
