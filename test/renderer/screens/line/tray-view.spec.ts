@@ -83,6 +83,7 @@ describe("the panel's numbers", () => {
     const states = [ended(1, "PASS"), busy(2), idle(3)];
     const running = batchView([{ batch, startedAt: BEGUN, slots: [slot(1), slot(2)] }], undefined, states);
     expect(running).toMatchObject({ kind: "running", name: "4F09A2", units: 2, tally: { pass: 1, running: 1 } });
+    expect(running).toMatchObject({ underway: 4 / 7 });
     const counts = { units: 3, pass: 1, fail: 1, error: 0, aborted: 1 };
     const finished = batchView([], { batch, ...counts, seconds: 61 }, states);
     expect(finished).toMatchObject({ kind: "finished", units: 3, span: 61_000 });
