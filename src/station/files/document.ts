@@ -99,6 +99,17 @@ function refuseBadShape(parsed: Parsed, file: string, place: (offset: number) =>
         });
         return visit.BREAK;
       },
+      Alias: (_key, alias, path) => {
+        const target = alias.resolve(parsed);
+        if (target === undefined || !path.includes(target)) return undefined;
+        problems.push({
+          ...place(alias.range?.[0] ?? 0),
+          field: "",
+          what: `*${alias.source} contains itself`,
+          code: "file.syntax",
+        });
+        return undefined;
+      },
       Pair: (_key, pair) => {
         if (!isScalar(pair.key) || pair.key.value !== "__proto__") return undefined;
         problems.push({ ...place(pair.key.range?.[0] ?? 0), field: "__proto__", what: "is not a field of this file" });
