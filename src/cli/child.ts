@@ -1,7 +1,6 @@
-import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { withLimit, type Clock, type LimitError } from "../core/clock.ts";
 import { seconds } from "../core/duration.ts";
@@ -11,7 +10,7 @@ const READY_LIMIT = seconds(30);
 const STOP_LIMIT = seconds(10);
 const ENTRY = fileURLToPath(new URL("./station.ts", import.meta.url));
 
-/** A `station` command that runs as a process of its own until it is stopped. */
+/** A `station` command that runs as a process of its own until it is stopped or this process is gone, however it went. */
 export type StationChild = {
   /** The JSON object that it printed when it was ready. */
   readonly ready: unknown;
@@ -24,7 +23,8 @@ export type StationChild = {
  * @throws StationError cli.child-failed when it ends or says nothing within 30 s
  */
 export async function startChild(args: readonly string[], clock: Clock, signal: AbortSignal): Promise<StationChild> {
-  const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  // Nothing is said on the channel: the helper ends when it breaks.
+  const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   const stop = (): Promise<void> => stopChild(child, clock);
   const command = args[0] ?? "";
   const late: LimitError = { code: "cli.child-failed", what: "a helper process did not get ready", facts: { command } };
@@ -38,13 +38,13 @@ export async function startChild(args: readonly string[], clock: Clock, signal: 
 }
 
 /** The first line of the child's output; the rest is read and dropped, so that its pipe never fills. */
-function firstLine(child: ChildProcessByStdio<null, Readable, null>, command: string): Promise<string> {
+function firstLine(child: ChildProcess, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const refuse = (cause?: unknown): void =>
       reject(
         new StationError("cli.child-failed", "a helper process ended before it was ready", { command }, { cause }),
       );
-    createInterface({ input: child.stdout }).on("line", resolve);
+    if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", resolve);
     child.once("error", refuse);
     child.once("exit", () => refuse());
   });

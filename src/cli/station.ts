@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { describeError, StationError } from "../core/error.ts";
 import { codeEntry } from "../core/error-codes.ts";
+import type { Facts } from "../core/fact.ts";
 import { realClock } from "../core/real-clock.ts";
 import { parseArguments } from "./arguments.ts";
 import { EXIT, type CliCommand, type CommandContext, type ExitCode } from "./command.ts";
@@ -52,14 +53,26 @@ function exitCodeOf(error: unknown): ExitCode {
   return error instanceof StationError && codeEntry(error.code).blame === "input" ? EXIT.usage : EXIT.station;
 }
 
+/**
+ * Aborted by what asks the program to end. A helper of another process ends with that process; an interrupt on the terminal
+ * reaches it too, and what that means is decided there.
+ */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
+  const stop = (facts: Facts): void =>
+    controller.abort(new StationError("station.aborted", "stopped by a signal", facts));
+  const isHelper = process.send !== undefined;
   for (const name of STOP_SIGNALS)
-    process.on(name, () =>
-      controller.abort(new StationError("station.aborted", "stopped by a signal", { signal: name })),
-    );
+    process.on(name, () => {
+      if (!isHelper || name === "SIGTERM") stop({ signal: name });
+    });
+  if (isHelper) process.once("disconnect", () => stop({ signal: "disconnect" }));
+  if (isHelper && !process.connected) stop({ signal: "disconnect" });
   return controller.signal;
 }
+
+// A closed terminal or pipe must not end the program in the middle of a run.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 process.exitCode = await main(process.argv.slice(2), {
   clock: realClock,
