@@ -25,6 +25,9 @@ describe("what a worker says", () => {
     "an oversized text": (worker) => worker.event({ type: "note", level: "info", text: "x".repeat(10_000), facts: {} }),
     "a setting before the unit is known": (worker) =>
       worker.say({ type: "setting", runId: worker.order?.runId, slot: worker.slot, key: "k", value: "v" }),
+    "a flood of events": (worker) => {
+      for (let count = 0; count < 1001; count++) worker.event({ type: "note", level: "info", text: "x", facts: {} });
+    },
     "a PASS with a field more": (worker) => worker.event(finished("PASS"), { really: true }),
   };
 
