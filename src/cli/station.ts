@@ -67,6 +67,8 @@ function stopSignal(): AbortSignal {
       if (!isHelper || name === "SIGTERM") stop({ signal: name });
     });
   if (isHelper) process.once("disconnect", () => stop({ signal: "disconnect" }));
+  // Listening for its end would keep this program alive by itself.
+  process.channel?.unref();
   if (isHelper && !process.connected) stop({ signal: "disconnect" });
   return controller.signal;
 }
