@@ -63,7 +63,7 @@ async function httpTransport({ profile, proxy }: Order, clock: Clock): Promise<H
 
 /** @throws StationError run.owner-missing, cloud.key-missing when the recipe is claimed by the station without a way to do so */
 async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefined> {
-  const { profile, recipe, ownerKey, proxy } = order;
+  const { profile, recipe, ownerKey, ownerProxy } = order;
   if (recipe.recipe.claim.by !== "station") return undefined;
   const { owner } = profile;
   if (owner === undefined) throw new StationError("run.owner-missing", "the profile names no owner API");
@@ -78,6 +78,6 @@ async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefine
     userAgent: USER_AGENT,
     ca,
     clock,
-    proxy: chooseProxy(profile.proxy, proxy),
+    proxy: chooseProxy(profile.proxy, ownerProxy),
   });
 }
