@@ -42,6 +42,8 @@ describe("a ledger", () => {
     expect(ledger.take(at("%CMNG", "3,7,0"), { kind: "at", id: "x", message: "+CME ERROR: 513\r\n" })).toBe(
       "ignored-error",
     );
+    expect(ledger.take(write, { kind: "at", id: "x", message: "ERROR\r\n" })).toBe("error");
+    expect(ledger.take(write, { kind: "at", id: "x", message: "+CME ERROR: 0\r\n" })).toBe("error");
     expect(ledger.take({ kind: "finished", id: "f" }, undefined)).toBe("none");
     expect(ledger.take(config, { kind: "error", id: "c", cme: 4_294_967_268, message: "property 0" })).toBe("error");
     expect(ledger.held).toEqual([]);
