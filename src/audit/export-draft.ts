@@ -45,7 +45,7 @@ const WRITE_BYTES = 256 * 1024;
 export async function draftExport(file: string, order: ExportOrder, watch: Watch = {}): Promise<ExportDraft> {
   const out = resolve(order.out);
   refuseOwnFiles(file, out);
-  const db = openForReading(file);
+  const { db, close } = openForReading(file);
   try {
     db.exec("BEGIN");
     const sheet = new Sheet(out);
@@ -58,7 +58,7 @@ export async function draftExport(file: string, order: ExportOrder, watch: Watch
   } catch (error) {
     throw auditError(error, "the audit database cannot be read", { file });
   } finally {
-    db.close();
+    close();
   }
 }
 

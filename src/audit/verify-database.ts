@@ -37,7 +37,7 @@ export async function verifyDatabase(file: string, options: VerifyOptions = {}):
   // Read before the database: a head that is signed meanwhile must not look like a missing one.
   const kept = await readHeadFile(file);
   try {
-    const db = openForReading(file);
+    const { db, close } = openForReading(file);
     try {
       db.exec("BEGIN");
       const verification = new Verification(db, options, kept);
@@ -47,7 +47,7 @@ export async function verifyDatabase(file: string, options: VerifyOptions = {}):
         verification.end();
       }
     } finally {
-      db.close();
+      close();
     }
   } catch (error) {
     const failure = auditError(error, "the database cannot be read", { file });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ import {
 } from "./samples.ts";
 import { TempAudit } from "./temp-audit.ts";
 
-const REFUSALS = ["audit.corrupt", "audit.foreign", "audit.key", "audit.newer"];
+const REFUSALS = ["audit.corrupt", "audit.cut", "audit.foreign", "audit.key", "audit.newer"];
 
 const closed = async (store: AuditStore): Promise<"opened"> => {
   // The damage may show at last when the log is written back.
@@ -238,6 +238,21 @@ describe("openAuditStore", () => {
     await (await temp.open()).store.close();
     temp.tamper("UPDATE event SET at = '2020-01-01T00:00:00.000Z' WHERE position = 2");
     expect(await failureOf(temp.open())).toMatchObject({ code: "audit.corrupt", facts: { position: 2 } });
+  });
+
+  it("refuses to go on when signed rows were cut off, so that the evidence stays", async () => {
+    await (await temp.open()).store.close();
+    await (await temp.open()).store.close();
+    const head = await readFile(temp.path("audit.db.head"));
+    temp.tamper("DELETE FROM event WHERE position > 2");
+    expect(await failureOf(temp.open())).toMatchObject({ code: "audit.cut", facts: { position: 3 } });
+    expect((await readFile(temp.path("audit.db.head"))).equals(head)).toBe(true);
+    for (const text of ["", "{}", '{"position":2,"hash":"x","jws":"a.b.c"}']) {
+      await writeFile(temp.path("audit.db.head"), text);
+      expect(await failureOf(temp.open())).toMatchObject({ code: "audit.cut" });
+    }
+    await rm(temp.path("audit.db.head"));
+    await expect(temp.open()).resolves.toBeDefined();
   });
 
   it("names a folder that does not exist or a file that is a folder", async () => {
