@@ -53,12 +53,17 @@ async function httpTransport({ profile, proxy }: Order, clock: Clock): Promise<H
     });
   const { HttpsTransport } = await import("../transport/https/https-transport.ts");
   const { chooseProxy } = await import("../transport/https/proxy-address.ts");
-  return new HttpsTransport({
+  const https = new HttpsTransport({
     ca: profile.https.ca,
     clock,
     proxy: chooseProxy(profile.proxy, proxy),
     limits: { answerBytes: profile.limits.rxBytes },
   });
+  // The Host header of an IPv6 address has brackets, the socket's address has none.
+  return {
+    exchange: (request, signal) =>
+      https.exchange({ ...request, host: request.host.replace(/^\[(.*)\]$/, "$1") }, signal),
+  };
 }
 
 /** @throws StationError run.owner-missing, cloud.key-missing when the recipe is claimed by the station without a way to do so */

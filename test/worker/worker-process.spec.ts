@@ -45,6 +45,14 @@ describe("a device worker process", () => {
     expect(await core.run(line.order(2))).toMatchObject({ outcome: "PASS" });
   });
 
+  it("finds out that a board speaks through a shell, whose line ends its credentials then have", async () => {
+    const { line, core } = await rig({ faults: ["1=shell"] });
+    const order = line.order(1, { line: { baud: 115_200, flowControl: "none", lineEnding: "crlf", mode: "auto" } });
+    expect(await core.run(order)).toMatchObject({ outcome: "PASS", release: "restored" });
+    const verdicts = core.events.flatMap((event) => (event.type === "credential.verified" ? [event.verdict] : []));
+    expect(verdicts).toEqual(["present", "match", "match"]);
+  });
+
   it("tells nothing secret: no key of the owner, no token's signature, no private key", async () => {
     const { line, core } = await rig();
     const order = line.order();
