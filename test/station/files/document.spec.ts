@@ -31,6 +31,7 @@ describe("a fixture file with mistakes", () => {
     "rows: 0",
     "columns: two",
     "colour: red",
+    "settings: { sink: tape }",
     "slots:",
     "  - { slot: 'A 1', row: 1, column: 99, port: { tcp: nowhere } }",
     "  - { slot: B, row: 1, column: 1, port: { tpc: '10.0.0.7:1' } }",
@@ -48,14 +49,14 @@ describe("a fixture file with mistakes", () => {
       "line 3, column 7, rows: must be at least 1",
       "line 4, column 10, columns: must be a number",
       "line 5, column 1, colour: is not a field of this file",
-      "line 7, column 13, slots[0].slot: must be 1 to 16 letters, digits, dots, dashes or underscores",
-      "line 7, column 36, slots[0].column: must be at most 64",
-      "line 7, column 53, slots[0].port.tcp: must be host:port",
-      "line 7, column 53, slots[0].port.tcp: port must be at most 65535",
-      "line 8, column 41, slots[1].port.tcp: is missing (a text)",
-      "line 8, column 43, slots[1].port.tpc: is not a field of this file",
-      "line 9, column 41, slots[2].port: has none of the forms that are possible here",
-      "line 10, column 71, slots[3].line.baud: must be at least 300",
+      'line 6, column 19, settings.sink: must be "none" or "zephyr-shell" or "at"',
+      "line 8, column 13, slots[0].slot: must be 1 to 16 letters, digits, dots, dashes or underscores",
+      "line 8, column 36, slots[0].column: must be at most 64",
+      "line 8, column 53, slots[0].port.tcp: must be host:port",
+      "line 9, column 41, slots[1].port.tcp: is missing (a text)",
+      "line 9, column 43, slots[1].port.tpc: is not a field of this file",
+      "line 10, column 41, slots[2].port: must be { tcp: … }, { path: … }, { usb: … }, { adapterSerial: … } or { byPath: … }",
+      "line 11, column 71, slots[3].line.baud: must be at least 300",
     ]);
   });
 
@@ -87,7 +88,7 @@ describe("a recipe file with mistakes", () => {
     );
     expect(problemsOf(error)).toEqual([
       "line 1, column 1, revision: is missing (a text)",
-      "line 4, column 34, commands[0].serverCertificate.secTag: Too big: expected number to be <=2147483647",
+      "line 4, column 34, commands[0].serverCertificate.secTag: must be at most 2147483647",
       "line 4, column 52, commands[0].serverCertificate.file: must be a path below the recipe's folder, with forward slashes",
       expect.stringMatching(/^line 5, column 5, commands\[1\]: must be one command: an object with one key of /),
       expect.stringMatching(
@@ -102,7 +103,7 @@ describe("a text that is no document", () => {
   it.each([
     ["a: [1,\nb: 2", 2, "Flow sequence"],
     ["a: 1\na: 2", 2, "Map keys must be unique"],
-    ["a: 1\n---\nb: 2", 2, "multiple documents"],
+    ["a: 1\n---\nb: 2", 2, "must hold one document, not several"],
     ["a: !!js/function x", 1, "Unresolved tag"],
     ["? [1]\n: 2", 1, "keys must be strings"],
     ["[".repeat(100_000), 1, "must not be nested deeper than 64 levels"],

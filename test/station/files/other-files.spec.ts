@@ -108,6 +108,19 @@ describe("a serials file", () => {
     );
   });
 
+  it("is refused with every line that is wrong", () => {
+    expect(() => parseSerials("slot,serial\nA1,SN-1,x\nA2\nA3,SN-3\nA3,SN-4\n", "s.csv")).toThrow(
+      expect.objectContaining({
+        message: "line 2: must hold slot,serial",
+        facts: expect.objectContaining({
+          problems: { value: 3, unit: "items" },
+          "problem 2": "line 3: must hold slot,serial",
+          "problem 3": "line 5: slot A3 has a serial already",
+        }) as unknown,
+      }),
+    );
+  });
+
   it("of any text is read or refused as file.csv", () => {
     const codeOf = (text: string): string => {
       try {
