@@ -25,7 +25,7 @@ export const FILE_CODES = {
   "file.syntax": {
     blame: "input",
     retry: false,
-    advice: "The file is not valid YAML or JSON: correct it at the line and column given.",
+    advice: "The file is not valid YAML or JSON: correct it at the place given.",
   },
   "file.invalid": {
     blame: "input",
