@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import Database from "better-sqlite3";
+
+/** A run as the audit database shows it, with the facts of its last event's error. */
+export type RunRow = {
+  readonly slot: string;
+  readonly outcome: string | null;
+  readonly code: string | null;
+  readonly release: string | null;
+  readonly uuid: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly advice: string;
+};
+
+/** An event of a run: what the specs look at. */
+export type EventRow = {
+  readonly type: string;
+  readonly slot: string;
+  readonly phase?: string;
+  readonly command?: { readonly text: string };
+};
+
+type Body = EventRow & { readonly error?: { readonly facts: RunRow["facts"]; readonly advice: string } };
+
+/** All runs in the order of their start, while or after a station writes them. */
+export function runsOf(file: string): readonly RunRow[] {
+  return reading(file, (db) => {
+    const rows = db
+      .prepare<[], Omit<RunRow, "facts" | "advice"> & { readonly id: string }>(
+        "SELECT id, slot, outcome, code, release, uuid FROM run ORDER BY started_at, id",
+      )
+      .all();
+    const last = db.prepare<[string], string>("SELECT body FROM event WHERE run = ? AND type = 'run.finished'").pluck();
+    return rows.map(({ id, ...row }) => {
+      const { error } = JSON.parse(last.get(id) ?? "{}") as Partial<Body>;
+      return { ...row, facts: error?.facts ?? {}, advice: error?.advice ?? "" };
+    });
+  });
+}
+
+/** All events of runs, in the order of the chain. */
+export function eventsOf(file: string): readonly EventRow[] {
+  return reading(file, (db) =>
+    db
+      .prepare<[], string>("SELECT body FROM event WHERE run IS NOT NULL ORDER BY position")
+      .pluck()
+      .all()
+      .map((body) => JSON.parse(body) as Body),
+  );
+}
+
+/** Whether the slot's last event is the start of a phase, or the announcement of a command. */
+export function isAt(
+  file: string,
+  slot: string,
+  place: { readonly phase: string } | { readonly command: RegExp },
+): boolean {
+  const own = eventsOf(file).filter((event) => event.slot === slot);
+  if ("command" in place) {
+    const told = own.findLast(({ type }) => type.startsWith("command."));
+    return told?.type === "command.announced" && place.command.test(told.command?.text ?? "");
+  }
+  const phase = own.findLast(({ type }) => type.startsWith("phase."));
+  return phase?.type === "phase.started" && phase.phase === place.phase;
+}
+
+function reading<T>(file: string, read: (db: Database.Database) => readonly T[]): readonly T[] {
+  if (!existsSync(file)) return [];
+  const db = new Database(file, { readonly: true, timeout: 1000 });
+  try {
+    const made = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'event'").get() !== undefined;
+    return made ? read(db) : [];
+  } finally {
+    db.close();
+  }
+}
