@@ -155,8 +155,8 @@ describe("help", () => {
     async (name) => {
       const ways = await Promise.all([callMain(["help", name]), callMain([name, "--nonsense", "--help"])]);
       expect(ways.map(({ code }) => code)).toEqual([0, 0]);
-      expect(ways[0]?.stdout).toBe(ways[1]?.stdout);
-      expect(ways[0]?.stdout).toContain(`usage: station ${name}`);
+      expect(ways[0].stdout).toBe(ways[1].stdout);
+      expect(ways[0].stdout).toContain(`usage: station ${name}`);
     },
   );
 });

@@ -21,6 +21,7 @@ export async function callMain(
     out: (text) => (said.stdout += text),
     err: (text) => (said.stderr += text),
     terminal: false,
+    colours: false,
   });
   return { code, ...said };
 }

@@ -77,11 +77,8 @@ export class TrayLine {
     const service = startStation(["service", "--dir", dir, "--https", "0", "--owner", "0", "--json"]);
     const modems = startStation(["simulate", "--units", String(units), "--json", ...simulate]);
     const lines = await Promise.all([service.firstLine, modems.firstLine]);
-    const [first = "", second = ""] = lines;
-    const line = new TrayLine(folder, JSON.parse(first) as ServiceReady, JSON.parse(second) as SimulateReady, [
-      service,
-      modems,
-    ]);
+    const [served, simulated] = lines.map((text): unknown => JSON.parse(text)) as [ServiceReady, SimulateReady];
+    const line = new TrayLine(folder, served, simulated, [service, modems]);
     line.write("profile.yaml", line.profileText());
     line.write("fixture.yaml", line.fixtureText());
     return line;
