@@ -188,7 +188,7 @@ describe("stopping", () => {
       if (message.type !== "abort") untilAnnounced(worker, message);
     });
     rig.station.abort("all");
-    for (let second = 0; second < 125; second++) {
+    for (let second = 0; second < 185; second++) {
       rig.host.of("1").say({ type: "alive" });
       await rig.advance(seconds(1));
     }
