@@ -42,9 +42,13 @@ export async function runTray(order: TrayOrder, context: CommandContext): Promis
     program: "station",
   });
   try {
-    return await runWith(audit, order, context);
-  } finally {
+    const result = await runWith(audit, order, context);
     await audit.store.close();
+    return result;
+  } catch (error) {
+    // What failed first is told, not what closing says on top of it.
+    await audit.store.close().catch(() => undefined);
+    throw error;
   }
 }
 
