@@ -17,10 +17,10 @@ export type EventRow = {
   readonly type: string;
   readonly slot: string;
   readonly phase?: string;
+  readonly result?: string;
+  readonly error?: { readonly code: string; readonly facts: RunRow["facts"]; readonly advice: string };
   readonly command?: { readonly text: string };
 };
-
-type Body = EventRow & { readonly error?: { readonly facts: RunRow["facts"]; readonly advice: string } };
 
 /** All runs in the order of their start, while or after a station writes them. */
 export function runsOf(file: string): readonly RunRow[] {
@@ -32,7 +32,7 @@ export function runsOf(file: string): readonly RunRow[] {
       .all();
     const last = db.prepare<[string], string>("SELECT body FROM event WHERE run = ? AND type = 'run.finished'").pluck();
     return rows.map(({ id, ...row }) => {
-      const { error } = JSON.parse(last.get(id) ?? "{}") as Partial<Body>;
+      const { error } = JSON.parse(last.get(id) ?? "{}") as Partial<EventRow>;
       return { ...row, facts: error?.facts ?? {}, advice: error?.advice ?? "" };
     });
   });
@@ -45,7 +45,7 @@ export function eventsOf(file: string): readonly EventRow[] {
       .prepare<[], string>("SELECT body FROM event WHERE run IS NOT NULL ORDER BY position")
       .pluck()
       .all()
-      .map((body) => JSON.parse(body) as Body),
+      .map((body) => JSON.parse(body) as EventRow),
   );
 }
 
