@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { lastJson, startStation, station, type Ended, type StationProcess } from "../station-process.ts";
 
+const BUILD = join(import.meta.dirname, "../../../scripts/build.ts");
 export const RESOURCES = join(import.meta.dirname, "../../../resources");
 export const TRAINING = join(RESOURCES, "recipes/training/recipe.yaml");
 
@@ -70,12 +72,16 @@ export class TrayLine {
     this.#processes = processes;
   }
 
-  /** Starts both; `simulate` holds further options of the simulators. */
+  /** Starts both; `simulate` holds further options of the simulators, whose log is `modems.log`. */
   static async start(units: number, simulate: readonly string[] = []): Promise<TrayLine> {
+    execFileSync(process.execPath, [BUILD, "--if-stale"]);
     const folder = temporaryFolder();
     const dir = join(folder, "service");
     const service = startStation(["service", "--dir", dir, "--https", "0", "--owner", "0", "--json"]);
-    const modems = startStation(["simulate", "--units", String(units), "--json", ...simulate]);
+    const modems = startStation([
+      ...["simulate", "--units", String(units), "--log", join(folder, "modems.log"), "--json"],
+      ...simulate,
+    ]);
     const lines = await Promise.all([service.firstLine, modems.firstLine]);
     const [served, simulated] = lines.map((text): unknown => JSON.parse(text)) as [ServiceReady, SimulateReady];
     const line = new TrayLine(folder, served, simulated, [service, modems]);
@@ -143,6 +149,3 @@ export class TrayLine {
     return { ...ended, object: lastJson(ended) as TrayObject };
   }
 }
-
-/** The folder of a file. */
-export const folderOf = dirname;

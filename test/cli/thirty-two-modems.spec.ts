@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { HAS_SOCAT, SerialBridges } from "./support/serial-bridges.ts";
+import { TrayLine } from "./support/tray-line.ts";
+
+const UNITS = 32;
+const LIMIT = 120_000;
+
+let line: TrayLine;
+
+beforeAll(async () => {
+  line = await TrayLine.start(UNITS, ["--latency", "realistic"]);
+});
+
+afterAll(() => line.stop());
+
+type Waits = { readonly slot: number; readonly at: string; readonly wireIn: number; readonly work: number } & Readonly<
+  Record<"fault" | "wireOut", number>
+>;
+
+/** What the slowest modem made its host wait since a time, in seconds: no station can be faster. */
+function ideal(since: string): number {
+  const totals = new Map<number, number>();
+  const entries = line
+    .read("modems.log")
+    .split("\n")
+    .filter((text) => text.startsWith('{"kind":"command"'))
+    .map((text) => JSON.parse(text) as Waits);
+  for (const { slot, at, wireIn, work, fault, wireOut } of entries)
+    if (at >= since) totals.set(slot, (totals.get(slot) ?? 0) + wireIn + work + fault + wireOut);
+  return Math.max(...totals.values()) / 1000;
+}
+
+describe("32 modems that take the time of real ones", () => {
+  it.runIf(HAS_SOCAT)(
+    "pass at once over 32 serial ports",
+    async ({ annotate }) => {
+      const path = (slot: number): string => line.path(`port-${slot}`);
+      const bridges = await SerialBridges.start(
+        line.modems.units.map(({ slot, link }) => [link.replace("tcp://", ""), path(Number(slot))]),
+      );
+      line.write(
+        "fixture.yaml",
+        line.fixtureText((slot) => ({ path: path(slot) })),
+      );
+      try {
+        await annotate(await provisionAll("serial.db"));
+      } finally {
+        await bridges.stop();
+      }
+    },
+    LIMIT,
+  );
+
+  it(
+    "pass at once over tcp",
+    async ({ annotate }) => {
+      line.write("fixture.yaml", line.fixtureText());
+      await annotate(await provisionAll("tcp.db"));
+    },
+    LIMIT,
+  );
+});
+
+async function provisionAll(audit: string): Promise<string> {
+  const since = new Date().toISOString();
+  const { code, object, stderr } = await line.run(audit);
+  expect(stderr.split("\n").filter((text) => !/PASS|^$/.test(text))).toEqual([]);
+  expect({ code, ...object }).toMatchObject({ code: 0, units: UNITS, pass: UNITS });
+  const bound = ideal(since);
+  return `${object.seconds} s; the modems alone ${bound.toFixed(1)} s; ratio ${(object.seconds / bound).toFixed(2)}`;
+}
