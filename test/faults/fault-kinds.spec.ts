@@ -33,8 +33,8 @@ const error = (fault: string, code: string, more: Partial<Case> = {}): Case => (
 
 // One slot each, all in one batch. `@jwt` where the usual moment would only make the run wait for a longer limit.
 const CASES: readonly Case[] = [
-  fail("silence@jwt", "at.silent", { release: "unreachable", advice: /power, cable/ }),
-  fail("silence@connect", "at.silent", { release: "unreachable" }),
+  fail("silence@jwt", "at.timeout", { release: "unreachable", advice: /powered and seated/ }),
+  fail("silence@connect", "at.silent", { release: "unreachable", advice: /power, cable/ }),
   fail("mute", "at.timeout", { passes: true, advice: /powered and seated/ }),
   fail("mute@jwt", "at.timeout", { passes: true }),
   fail("garbage@jwt", "at.timeout", { passes: true }),

@@ -27,14 +27,14 @@ describe.runIf(HAS_SMALL_DISKS)("a disk that becomes full in the middle of a tra
   beforeAll(async () => {
     line = await FaultLine.start(
       SLOTS.length,
-      SLOTS.map((slot) => `${slot}=slow:5000@keygen*1`),
+      SLOTS.map((slot) => `${slot}=slow:12000@keygen*1`),
     );
     disk = await SmallDisk.make(line.path("disk"));
     tray = run();
     await until("commands in both slots", bothInCommand);
     disk.fill();
     ended = await tray.ended;
-  }, 90_000);
+  }, 120_000);
   afterAll(async () => {
     await line.stop();
     await disk.remove();

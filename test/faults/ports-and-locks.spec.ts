@@ -33,7 +33,7 @@ describe("a tray whose ports are not there", () => {
     ]);
     tray = line.run({ fixture, audit: "broken.db" });
     await tray.ended;
-  }, 90_000);
+  }, 120_000);
   afterAll(() => line.stop());
 
   it.each([
@@ -61,7 +61,7 @@ describe("two stations", () => {
     sameTray = line.run({ audit: "second.db" });
     sameAudit = await refused.ended;
     await Promise.all([first.ended, sameTray.ended]);
-  }, 90_000);
+  }, 120_000);
   afterAll(() => line.stop());
 
   it("on one audit database: the second is refused and told who has it", () => {

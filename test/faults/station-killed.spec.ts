@@ -6,16 +6,20 @@ import { FaultLine, type Station } from "./support/fault-line.ts";
 import { processesOf, SEES_PROCESSES, workerOf } from "./support/left-behind.ts";
 import { until } from "./support/until.ts";
 
-/** What holds a slot in a phase long enough to kill the station there. */
+/** What holds a slot in a phase long enough to kill the station there, within the limits of the command. */
 const PHASES = [
-  { slot: "1", fault: "slow:1500@connect*1", place: { phase: "connect" } },
-  { slot: "2", fault: "slow:3000@identify*1", place: { phase: "identify" } },
-  { slot: "3", fault: "slow:3000@claim*1", place: { phase: "claim" } },
-  { slot: "4", fault: "slow:3000@jwt*1", place: { phase: "provision" } },
-  { slot: "5", fault: "slow:3000@keygen*1", place: { command: /^%KEYGEN 16842753,2,0/ } },
-  { slot: "6", fault: "flow:3000@write*1", place: { command: /^%CMNG 0,16842753,0,"\[sha256:/ } },
-  { slot: "7", fault: "slow:3000@verify*1", place: { phase: "verify" } },
-  { slot: "8", fault: String.raw`slow:3000@/^AT\+CMEE=0/*1`, place: { phase: "release" } },
+  { slot: "1", fault: String.raw`mute@/^AT\+CGSN/*2`, place: { phase: "connect" } },
+  {
+    slot: "2",
+    fault: String.raw`slow:4000@/^AT(\+CGM|%DEVICEUUID|%HWVERSION|%XICCID)/*5`,
+    place: { phase: "identify" },
+  },
+  { slot: "3", fault: "slow:9000@claim*1", place: { phase: "claim" } },
+  { slot: "4", fault: "slow:9000@jwt*1", place: { phase: "provision" } },
+  { slot: "5", fault: "slow:12000@keygen*1", place: { command: /^%KEYGEN 16842753,2,0/ } },
+  { slot: "6", fault: "slow:12000@write*1", place: { command: /^%CMNG 0,16842753,0,"\[sha256:/ } },
+  { slot: "7", fault: "slow:12000@verify*1", place: { phase: "verify" } },
+  { slot: "8", fault: String.raw`slow:12000@/^AT\+CMEE=0/*1`, place: { phase: "release" } },
 ] as const;
 
 const lastCommandOf = (run: RunRow | undefined): unknown => run?.facts["lastCommand"];
@@ -42,7 +46,7 @@ describe.runIf(SEES_PROCESSES)("a station that is killed", () => {
         await started.ended;
       }),
     );
-  }, 60_000);
+  }, 120_000);
   afterAll(() => line.stop());
 
   it.each(PHASES.map((each) => ({ ...each, where: nameOf(each) })))(
@@ -75,7 +79,7 @@ describe.runIf(SEES_PROCESSES)("a station that is killed", () => {
   }, 60_000);
 
   it("takes the helpers and workers of a demo with it", async () => {
-    const args = ["demo", "--units", "2", "--dir", line.path("demo"), "--fault", "2=slow:3000@keygen", "--json"];
+    const args = ["demo", "--units", "2", "--dir", line.path("demo"), "--fault", "2=slow:6000@keygen", "--json"];
     const demo = line.start(args, "demo-helpers");
     const audit = line.path("demo/audit.db");
     await until("a command in slot 2", () => isAt(audit, "2", { command: /KEYGEN/ }));

@@ -31,7 +31,7 @@ describe.runIf(SEES_PROCESSES)("a station that is told to stop in the middle of 
   beforeAll(async () => {
     line = await FaultLine.start(
       6,
-      STOPS.flatMap(({ slots: [one, two] }) => [`${one}=slow:3000@keygen*1`, `${two}=slow:3000@write*1`]),
+      STOPS.flatMap(({ slots: [one, two] }) => [`${one}=slow:15000@keygen*1`, `${two}=slow:15000@write*1`]),
     );
     await Promise.all(
       STOPS.map(async ({ name, slots, strike }) => {
@@ -43,7 +43,7 @@ describe.runIf(SEES_PROCESSES)("a station that is told to stop in the middle of 
         stopped.set(name, { tray, ended: await tray.ended });
       }),
     );
-  }, 90_000);
+  }, 120_000);
   afterAll(() => line.stop());
 
   it.each(STOPS)("ends its runs as ABORTED and releases the modems at $name", async ({ name, slots }) => {
@@ -69,7 +69,7 @@ describe.runIf(SEES_PROCESSES)("a station that is told to stop in the middle of 
   }, 60_000);
 
   it("has released the modems of a demo before they end at Ctrl-C, and leaves no helper and no port", async () => {
-    const args = ["demo", "--units", "2", "--dir", line.path("demo"), "--fault", "2=slow:3000@keygen", "--json"];
+    const args = ["demo", "--units", "2", "--dir", line.path("demo"), "--fault", "2=slow:6000@keygen", "--json"];
     const demo = line.start(args, "demo-helpers", { ownGroup: true });
     const audit = line.path("demo/audit.db");
     await until("a command in slot 2", () => isAt(audit, "2", { command: /KEYGEN/ }));

@@ -23,7 +23,7 @@ describe.runIf(SEES_PROCESSES)("workers that are killed or stopped in the middle
     };
     await Promise.all([strike(KILLED, /KEYGEN/, "SIGKILL"), strike(STOPPED, /CMNG 0/, "SIGSTOP")]);
     ended = await tray.ended;
-  }, 90_000);
+  }, 120_000);
   afterAll(() => line.stop());
 
   it("end their slots as ERROR and leave the others alone", () => {

@@ -49,19 +49,23 @@ export function eventsOf(file: string): readonly EventRow[] {
   );
 }
 
-/** Whether the slot's last event is the start of a phase, or the announcement of a command. */
-export function isAt(
-  file: string,
-  slot: string,
-  place: { readonly phase: string } | { readonly command: RegExp },
-): boolean {
-  const own = eventsOf(file).filter((event) => event.slot === slot);
-  if ("command" in place) {
-    const told = own.findLast(({ type }) => type.startsWith("command."));
-    return told?.type === "command.announced" && place.command.test(told.command?.text ?? "");
-  }
-  const phase = own.findLast(({ type }) => type.startsWith("phase."));
-  return phase?.type === "phase.started" && phase.phase === place.phase;
+/** A phase that has begun, or a command that was announced. */
+export type Place = { readonly phase: string } | { readonly command: RegExp };
+
+/** Whether a run in the slot is there now: it has come to the place and not left it. */
+export function isAt(file: string, slot: string, place: Place): boolean {
+  const kind = "command" in place ? "command" : "phase";
+  const [last] = reading(file, (db) =>
+    db
+      .prepare<[string, string], string>(
+        `SELECT body FROM event JOIN run ON run.id = event.run WHERE run.slot = ? AND event.type GLOB ?
+         ORDER BY position DESC LIMIT 1`,
+      )
+      .pluck()
+      .all(slot, `${kind}.*`),
+  ).map((body) => JSON.parse(body) as EventRow);
+  if ("command" in place) return last?.type === "command.announced" && place.command.test(last.command?.text ?? "");
+  return last?.type === "phase.started" && last.phase === place.phase;
 }
 
 function reading<T>(file: string, read: (db: Database.Database) => readonly T[]): readonly T[] {

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 
-const LOOK_EVERY = 15;
+const LOOK_EVERY = 40;
 
 /** Looks until there is something to see; fails with `what` after the limit (ms). */
-export async function until<T>(what: string, look: () => T | Promise<T>, limit = 30_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, limit = 60_000): Promise<NonNullable<T>> {
   const end = performance.now() + limit;
   for (;;) {
     const seen = await look();
