@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HAS_SOCAT, SerialBridges } from "./support/serial-bridges.ts";
-import { TrayLine } from "./support/tray-line.ts";
+import { TrayLine, type TrayObject } from "./support/tray-line.ts";
 
 const UNITS = 32;
 const LIMIT = 120_000;
@@ -43,7 +43,9 @@ describe("32 modems that take the time of real ones", () => {
         line.fixtureText((slot) => ({ path: path(slot) })),
       );
       try {
-        await annotate(await provisionAll("serial.db"));
+        const { tray, note } = await provisionAll("serial.db");
+        expect(tray).toMatchObject({ code: 0, complaints: [], units: UNITS, pass: UNITS });
+        await annotate(note);
       } finally {
         await bridges.stop();
       }
@@ -55,17 +57,24 @@ describe("32 modems that take the time of real ones", () => {
     "pass at once over tcp",
     async ({ annotate }) => {
       line.write("fixture.yaml", line.fixtureText());
-      await annotate(await provisionAll("tcp.db"));
+      const { tray, note } = await provisionAll("tcp.db");
+      expect(tray).toMatchObject({ code: 0, complaints: [], units: UNITS, pass: UNITS });
+      await annotate(note);
     },
     LIMIT,
   );
 });
 
-async function provisionAll(audit: string): Promise<string> {
+type Provisioned = {
+  readonly tray: TrayObject & { readonly code: number | null; readonly complaints: readonly string[] };
+  readonly note: string;
+};
+
+async function provisionAll(audit: string): Promise<Provisioned> {
   const since = new Date().toISOString();
   const { code, object, stderr } = await line.run(audit);
-  expect(stderr.split("\n").filter((text) => !/PASS|^$/.test(text))).toEqual([]);
-  expect({ code, ...object }).toMatchObject({ code: 0, units: UNITS, pass: UNITS });
+  const complaints = stderr.split("\n").filter((text) => !/PASS|^$/.test(text));
   const bound = ideal(since);
-  return `${object.seconds} s; the modems alone ${bound.toFixed(1)} s; ratio ${(object.seconds / bound).toFixed(2)}`;
+  const note = `${object.seconds} s; the modems alone ${bound.toFixed(1)} s; ratio ${(object.seconds / bound).toFixed(2)}`;
+  return { tray: { ...object, code, complaints }, note };
 }

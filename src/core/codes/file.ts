@@ -57,6 +57,11 @@ export const FILE_CODES = {
     retry: false,
     advice: "The environment variable is not set: set it before the station starts.",
   },
+  "file.secret-inside": {
+    blame: "input",
+    retry: false,
+    advice: "Take the secret out of the recipe, and name a file or an environment variable that holds it instead.",
+  },
   "file.csv": {
     blame: "input",
     retry: false,

@@ -55,6 +55,27 @@ describe("a recipe", () => {
     expect(a.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it("is frozen without what looks like a secret among the parameters of AT commands", async () => {
+    const psk = "1d66bd14aa9c2e7b".repeat(4);
+    const file = await written(
+      `atCommand: { command: "%CMNG", parameters: '0,7,3,"${psk}"' }`,
+      `atCommand: { command: "#XTOKEN", parameters: '1,"${psk}"' }`,
+      `atCommand: { command: "%XPTW", parameters: '4,"0001"' }`,
+    );
+    const { recipe: kept, frozenText } = await loadRecipe(file, {});
+    expect(JSON.stringify(kept)).toContain(psk);
+    expect(frozenText).not.toContain(psk);
+    expect(frozenText).toContain('0,7,3,\\"[sha256:');
+    expect(frozenText).toContain('4,\\"0001\\"');
+  });
+
+  it("is refused when a private key stands in it", async () => {
+    const text = recipe("finished").replace("revision: 7", `revision: 7\ndescription: ${JSON.stringify(KEY)}`);
+    const error = await failureOf(loadRecipe(await folder.write("recipe.yaml", text), {}));
+    expect(error).toMatchObject({ code: "file.secret-inside", facts: { found: "private key (PEM)" } });
+    expect(describeError(error)).not.toContain(KEY.split("\n")[1]);
+  });
+
   it("has another SHA-256 when a file or a secret changes", async () => {
     const file = await written(
       "preSharedKey: { secTag: 2, identity: me, key: { env: PSK } }",
