@@ -11,7 +11,7 @@ const PHASES = [
   { slot: "1", fault: String.raw`mute@/^AT\+CGSN/*2`, place: { phase: "connect" } },
   {
     slot: "2",
-    fault: String.raw`slow:4000@/^AT(\+CGM|%DEVICEUUID|%HWVERSION|%XICCID)/*5`,
+    fault: String.raw`slow:4000@/^AT(\+CGM|%DEVICEUUID|%HWVERSION|%XICCID)/*3`,
     place: { phase: "identify" },
   },
   { slot: "3", fault: "slow:9000@claim*1", place: { phase: "claim" } },
