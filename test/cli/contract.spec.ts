@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { readdirSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { station, lastJson, type Ended } from "./station-process.ts";
-import { TrayLine, type TrayObject } from "./support/tray-line.ts";
+import { PATIENCE, TrayLine, type TrayObject } from "./support/tray-line.ts";
+
+vi.setConfig(PATIENCE);
 
 const TRAY_KEYS = "batch units pass fail error aborted seconds audit export ca service".split(" ");
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

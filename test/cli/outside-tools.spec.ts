@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { askModem } from "../faults/support/ask-modem.ts";
 import { station } from "./station-process.ts";
 import { curl, openssl } from "./support/outside-programs.ts";
-import { TrayLine } from "./support/tray-line.ts";
+import { PATIENCE, TrayLine } from "./support/tray-line.ts";
+
+vi.setConfig(PATIENCE);
 
 let line: TrayLine;
 let owner: string;

@@ -2,10 +2,12 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { parse } from "csv-parse/sync";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { lastJson, station } from "./station-process.ts";
 import { callMain } from "./support/call-main.ts";
-import { TrayLine } from "./support/tray-line.ts";
+import { PATIENCE, TrayLine } from "./support/tray-line.ts";
+
+vi.setConfig(PATIENCE);
 
 type Cells = Readonly<Record<string, string | number | null>>;
 

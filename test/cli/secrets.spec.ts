@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runsOf, eventsOf } from "../faults/support/audit-file.ts";
 import { until } from "../faults/support/until.ts";
 import { ask } from "../service/support/harness.ts";
@@ -9,7 +9,9 @@ import { startStation, type Ended } from "./station-process.ts";
 import { callMain } from "./support/call-main.ts";
 import { formsOf, foundIn, keySecrets, overheard, type Needle, type Planted } from "./support/secret-forms.ts";
 import { Tap } from "./support/tap.ts";
-import { TrayLine } from "./support/tray-line.ts";
+import { PATIENCE, TrayLine } from "./support/tray-line.ts";
+
+vi.setConfig(PATIENCE);
 
 const PASSWORD = `pw ${randomBytes(9).toString("hex")} Z!`;
 const PSKS = [randomBytes(16), randomBytes(32), randomBytes(24)] as const;

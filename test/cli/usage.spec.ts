@@ -1,10 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { station } from "./station-process.ts";
 import { callMain, type Called } from "./support/call-main.ts";
-import { RESOURCES, temporaryFolder, TRAINING } from "./support/tray-line.ts";
+import { PATIENCE, RESOURCES, temporaryFolder, TRAINING } from "./support/tray-line.ts";
+
+vi.setConfig(PATIENCE);
 
 const FIXTURE = join(RESOURCES, "fixtures/training-tray.yaml");
 const NRF_CLOUD = join(RESOURCES, "profiles/nrf-cloud.yaml");

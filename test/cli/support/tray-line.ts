@@ -8,6 +8,9 @@ const BUILD = join(import.meta.dirname, "../../../scripts/build.ts");
 export const RESOURCES = join(import.meta.dirname, "../../../resources");
 export const TRAINING = join(RESOURCES, "recipes/training/recipe.yaml");
 
+/** For specs that start many processes: a busy machine may take its time. */
+export const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000 } as const;
+
 /** The line of readiness of `station service --json`. */
 export type ServiceReady = {
   readonly ready: true;
