@@ -23,10 +23,10 @@ const FOLDERS = {
   station: { mayImport: ["core", "contract", "audit"], npm: ["yaml", "csv-parse", "zod"], node: true },
   service: {
     mayImport: ["core", "contract", "provisioning", "dtls"],
-    npm: ["coap", "coap-packet", "better-sqlite3", "jose", "@noble/curves", "@peculiar/x509", "csv-parse", "cbor-x"],
+    npm: ["coap", "coap-packet", "better-sqlite3", "jose", "@noble/curves", "csv-parse", "cbor-x"],
     node: true,
   },
-  simulator: { mayImport: ["core", "modem"], npm: ["jose", "cbor-x", "@peculiar/x509"], node: true },
+  simulator: { mayImport: ["core", "modem"], npm: ["jose", "cbor-x"], node: true },
   cli: {
     mayImport: [
       ...["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "transport"],

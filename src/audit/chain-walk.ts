@@ -1,4 +1,4 @@
-import { hashRow, HEAD_TYPE, type ChainRow } from "./chain.ts";
+import { hashRow, type ChainRow } from "./chain.ts";
 import type { Misfit } from "../contract/history.ts";
 
 /** A row of table `event` as SQLite gives it: position, run, seq, type, at, body, previous, hash. */
@@ -16,14 +16,13 @@ export type EventCells = readonly [
 /** The columns of {@link EventCells} for SELECT. */
 export const EVENT_COLUMN_LIST = "position, run, seq, type, at, body, previous, hash";
 
-/** The types whose content other tables repeat or the chain itself uses; only these are parsed while walking. */
+/** The types whose content other tables repeat; only these are parsed while walking. */
 const TELLING: ReadonlySet<string> = new Set([
   "run.started",
   "unit.identified",
   "run.finished",
   "batch.started",
   "batch.finished",
-  HEAD_TYPE,
 ]);
 
 /** Walks the chain row by row and finds the first that does not follow from the one before. */

@@ -1,4 +1,6 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import Database from "better-sqlite3";
 import { StationError } from "../core/error.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./migrate.ts";
@@ -80,16 +82,51 @@ function refuseForeignTables(db: Database.Database, file: string): void {
   if (!isOurs && tables > 0) refuseForeign(file, "sqlite");
 }
 
+/** A database open for reading. */
+export type Reading = { readonly db: Database.Database; readonly close: () => void };
+
 /**
  * Opens the database for reading beside a writer, or a copy of it. A database at rest is opened in a way that leaves no
- * files of SQLite behind; one with a log is opened read-only, so that the log stays as it is.
+ * files of SQLite behind; one with a log is opened read-only, so that the log stays as it is. Where SQLite can make no
+ * files beside it (a read-only medium), a temporary copy is read.
  * @throws StationError audit.missing, audit.corrupt, audit.foreign, audit.newer
  */
-export function openForReading(file: string): Database.Database {
+export function openForReading(file: string): Reading {
   const kind = fileKind(file);
   if (kind === "absent" || kind === "empty")
     throw new StationError("audit.missing", "there is no such database", { file });
   refuseForeign(file, kind);
+  try {
+    const db = openedForReading(file);
+    return { db, close: () => db.close() };
+  } catch (error) {
+    if (error instanceof StationError && error.code === "audit.unwritable") return openCopy(file);
+    throw error;
+  }
+}
+
+function openCopy(file: string): Reading {
+  const folder = mkdtempSync(join(tmpdir(), "station-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, "copy.db");
+    attempt(file, () => {
+      copyFileSync(file, copy);
+      if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
+    });
+    const db = openedForReading(copy);
+    const close = (): void => {
+      db.close();
+      remove();
+    };
+    return { db, close };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function openedForReading(file: string): Database.Database {
   const readonly = existsSync(`${file}-wal`);
   const db = attempt(file, () => new Database(file, { readonly, fileMustExist: true, timeout: BUSY_TIMEOUT }));
   try {

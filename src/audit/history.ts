@@ -3,7 +3,7 @@ import type { RunCounts, RunPage, RunQuery, RunRecord } from "../contract/histor
 import type { RunEvent } from "../contract/run-event.ts";
 import type { RunFilter } from "../contract/station-request.ts";
 import type { RunId } from "../core/ids.ts";
-import { openForReading } from "./database-file.ts";
+import { openForReading, type Reading } from "./database-file.ts";
 import { readEvent } from "./recovery.ts";
 import { recordOf, RUN_COLUMN_LIST } from "./run-columns.ts";
 import { whereOf } from "./run-where.ts";
@@ -14,11 +14,13 @@ export type RunHistory = { readonly run: RunRecord; readonly events: readonly Ru
 
 /** Reads the record beside the station that writes it; every method throws StationError audit.*. */
 export class History {
+  readonly #reading: Reading;
   readonly #db: Database;
 
   /** @throws StationError audit.missing, audit.corrupt, audit.foreign, audit.newer */
   constructor(file: string) {
-    this.#db = openForReading(file);
+    this.#reading = openForReading(file);
+    this.#db = this.#reading.db;
   }
 
   /** A page of runs, newest first. */
@@ -59,7 +61,7 @@ export class History {
   }
 
   close(): void {
-    this.#db.close();
+    this.#reading.close();
   }
 
   #all(sql: string, values: readonly (string | number)[]): unknown[][] {

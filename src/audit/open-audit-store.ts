@@ -9,12 +9,13 @@ import type { AuditStore, RecoveredRun } from "./audit-store.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { genesis, hashRow, type ChainRow, type StationRow } from "./chain.ts";
 import { openForWriting } from "./database-file.ts";
+import { headFileOf, readHeadFile } from "./head-file.ts";
 import { folderKeyKeeper, type KeyKeeper } from "./key-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { recoverRuns } from "./recovery.ts";
 import { auditError } from "./sqlite-error.ts";
 import { SqliteAuditStore } from "./sqlite-audit-store.ts";
-import { loadStationKey, type StationKey } from "./station-key.ts";
+import { claims, loadStationKey, signatureCheck, type StationKey } from "./station-key.ts";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.ts";
 
 /** Where the audit database is and how it is written. */
@@ -51,7 +52,7 @@ const CHECKED_TAIL = 256;
 /**
  * Opens the audit database as its only writer, makes it when there is none, and closes what a power cut left open.
  * A file that is damaged or foreign is left as it is.
- * @throws StationError audit.in-use, audit.corrupt, audit.foreign, audit.newer, audit.key, audit.unwritable, audit.full
+ * @throws StationError audit.in-use, audit.corrupt, audit.cut, audit.foreign, audit.newer, audit.key, audit.unwritable, audit.full
  */
 export async function openAuditStore(options: AuditOptions): Promise<OpenedAudit> {
   const { file, program = basename(process.argv[1] ?? process.title) } = options;
@@ -74,6 +75,7 @@ async function openWith(db: Database, lock: WriterLock, options: AuditOptions): 
   const { clock, version = "unknown" } = options;
   const { station, key } = await stationOf(db, options);
   checkTail(db, station);
+  await checkKeptHead(db, options.file, station);
   const ledger = new Ledger(db, station);
   const batches = new BatchLedger(db, ledger, station.id);
   const at = isoTime(clock.now());
@@ -106,6 +108,25 @@ async function stationOf(
     ...[station.id, station.createdAt, station.publicKey],
   );
   return { station, key };
+}
+
+/**
+ * Checks that the newest signed head is in the chain: signing a chain whose end was cut off would destroy the evidence.
+ * @throws StationError audit.cut
+ */
+async function checkKeptHead(db: Database, file: string, station: StationRow): Promise<void> {
+  const head = await readHeadFile(file);
+  if (head === "absent") return;
+  const facts = { file: headFileOf(file) };
+  if (head === "damaged") throw new StationError("audit.cut", "the head file cannot be read", facts);
+  const { claimOf } = await signatureCheck(station.publicKey);
+  if (!claims(await claimOf(head.jws), station.id, head))
+    throw new StationError("audit.cut", "the head file is not signed by this station", facts);
+  const hash = db.prepare<[number], string>("SELECT hash FROM event WHERE position = ?").pluck().get(head.position);
+  if (hash !== head.hash)
+    throw new StationError("audit.cut", "the newest signed record is not in the database", {
+      ...{ ...facts, position: head.position },
+    });
 }
 
 /**

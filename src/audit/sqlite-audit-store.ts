@@ -153,12 +153,9 @@ export class SqliteAuditStore implements AuditStore {
       await this.signHead();
     } finally {
       this.#queue.flush();
-      try {
-        db.pragma("wal_checkpoint(TRUNCATE)");
-      } finally {
-        db.close();
-        lock.release();
-      }
+      tidy(db);
+      db.close();
+      lock.release();
     }
   }
 
@@ -234,4 +231,13 @@ function prepare(db: Database) {
        WHERE uuid = ? AND outcome = 'PASS' ORDER BY finished_at DESC LIMIT 1`,
     ),
   };
+}
+
+/** Moves the log into the database. On a full disk it stays beside it: nothing that was confirmed is lost by that. */
+function tidy(db: Database): void {
+  try {
+    db.pragma("wal_checkpoint(TRUNCATE)");
+  } catch {
+    // The next opening does it.
+  }
 }

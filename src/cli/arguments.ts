@@ -85,7 +85,7 @@ function parse(
   } catch (cause) {
     throw usage(
       command,
-      cause instanceof Error ? (cause.message.split(". ")[0] ?? "wrong option") : "wrong option",
+      cause instanceof Error ? (cause.message.split(/\.\s/)[0] ?? "wrong option") : "wrong option",
       {},
       cause,
     );

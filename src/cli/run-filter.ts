@@ -2,11 +2,12 @@ import { RunFilterSchema, type RunFilter } from "../contract/station-request.ts"
 import { StationError } from "../core/error.ts";
 import { isoTime, parseIsoTime } from "../core/iso-time.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
+import { optionProblem } from "./option-problem.ts";
 
 /** The filters of exports, as options. */
 export const FILTER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   from: { kind: "value", value: "TIME", help: "runs that started at or after this time (ISO 8601)" },
-  to: { kind: "value", value: "TIME", help: "runs that started before this time (ISO 8601)" },
+  to: { kind: "value", value: "TIME", help: "runs that started at or before this time (ISO 8601)" },
   batch: { kind: "value", value: "ID", help: "runs of this batch" },
   recipe: { kind: "value", value: "NAME", help: "runs of this recipe, for example `Training board 1`" },
   outcome: { kind: "value", value: "OUTCOME", help: "PASS, FAIL, ERROR or ABORTED" },
@@ -20,14 +21,15 @@ export const FILTER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
  * @throws StationError usage.option naming the option and what is wrong
  */
 export function runFilter(args: Arguments): RunFilter {
-  const given = Object.keys(FILTER_OPTIONS).flatMap((name) => {
-    const text = args.value(name);
-    return text === undefined ? [] : [[name, name === "from" || name === "to" ? timeOf(name, text) : text] as const];
-  });
-  const parsed = RunFilterSchema.safeParse(Object.fromEntries(given));
+  const given = Object.fromEntries(
+    Object.keys(FILTER_OPTIONS).flatMap((name) => {
+      const text = args.value(name);
+      return text === undefined ? [] : [[name, name === "from" || name === "to" ? timeOf(name, text) : text] as const];
+    }),
+  );
+  const parsed = RunFilterSchema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new StationError("usage.option", `--${issue?.path.join(".") ?? ""}: ${issue?.message ?? "wrong value"}`);
+  throw optionProblem(parsed.error, given);
 }
 
 function timeOf(name: string, text: string): string {

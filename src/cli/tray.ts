@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { openAuditStore, type OpenedAudit } from "../audit/open-audit-store.ts";
 import type { SlotState } from "../contract/slot-state.ts";
@@ -11,6 +10,7 @@ import type { StationNews } from "../station/station-news.ts";
 import { Station } from "../station/station.ts";
 import { environmentProxy } from "../transport/https/proxy-address.ts";
 import type { CommandContext } from "./command.ts";
+import { ensureFolder } from "./folder.ts";
 import { LiveProgress } from "./output/live-progress.ts";
 
 /** One tray to be provisioned. */
@@ -30,10 +30,10 @@ const VERSION = "0.1.0";
 /**
  * Provisions one tray from opening the audit database to closing it. A stop signal aborts the runs in order: their modems
  * are released and their ends recorded before this returns.
- * @throws StationError audit.*, station.* when nothing could be started or the record could not be kept
+ * @throws StationError cli.folder, audit.*, station.* when nothing could be started or the record could not be kept
  */
 export async function runTray(order: TrayOrder, context: CommandContext): Promise<TrayResult> {
-  await mkdir(dirname(order.audit), { recursive: true });
+  await ensureFolder(dirname(order.audit));
   const audit = await openAuditStore({
     file: order.audit,
     clock: context.clock,
@@ -42,9 +42,13 @@ export async function runTray(order: TrayOrder, context: CommandContext): Promis
     program: "station",
   });
   try {
-    return await runWith(audit, order, context);
-  } finally {
+    const result = await runWith(audit, order, context);
     await audit.store.close();
+    return result;
+  } catch (error) {
+    // What failed first is told, not what closing says on top of it.
+    await audit.store.close().catch(() => undefined);
+    throw error;
   }
 }
 

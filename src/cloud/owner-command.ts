@@ -28,13 +28,6 @@ export function ownerCommands(recipe: ResolvedRecipe): readonly OwnerCommand[] {
   }));
 }
 
-/** The commands in portions that fit the queue of a unit, in order; none for no commands. */
-export function queuePortions<T>(commands: readonly T[], size: number = QUEUE_LIMIT): readonly (readonly T[])[] {
-  const portions: T[][] = [];
-  for (let at = 0; at < commands.length; at += size) portions.push(commands.slice(at, at + size));
-  return portions;
-}
-
 function optionsOf(command: RecipeCommand, from: Materials): unknown {
   switch (command.kind) {
     case "certificateSigningRequest":

@@ -27,11 +27,11 @@ export const SlotIdSchema = z
   .transform((text) => text as SlotId);
 export const RunIdSchema = z
   .string()
-  .regex(UUID_PATTERN)
+  .regex(UUID_PATTERN, "must be a UUID in lower case")
   .transform((text) => text as RunId);
 export const BatchIdSchema = z
   .string()
-  .regex(UUID_PATTERN)
+  .regex(UUID_PATTERN, "must be a UUID in lower case")
   .transform((text) => text as BatchId);
 export const ImeiSchema = z
   .string()

@@ -5,17 +5,20 @@ import { label, SlotIdSchema } from "./common.ts";
 const HostPortSchema = z
   .string()
   .max(260)
-  .regex(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, "must be host:port")
+  .regex(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, { error: "must be host:port", abort: true })
   .refine((text) => Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535, "port must be at most 65535");
 
 /** How a slot finds its port; exactly one way. */
-export const PortAddressSchema = z.union([
-  z.strictObject({ tcp: HostPortSchema }),
-  z.strictObject({ path: label(256) }),
-  z.strictObject({ usb: label(64), interface: z.int().min(0).max(31).exactOptional() }),
-  z.strictObject({ adapterSerial: label(64), interface: z.int().min(0).max(31).exactOptional() }),
-  z.strictObject({ byPath: label(256) }),
-]);
+export const PortAddressSchema = z.union(
+  [
+    z.strictObject({ tcp: HostPortSchema }),
+    z.strictObject({ path: label(256) }),
+    z.strictObject({ usb: label(64), interface: z.int().min(0).max(31).exactOptional() }),
+    z.strictObject({ adapterSerial: label(64), interface: z.int().min(0).max(31).exactOptional() }),
+    z.strictObject({ byPath: label(256) }),
+  ],
+  "must be { tcp: … }, { path: … }, { usb: … }, { adapterSerial: … } or { byPath: … }",
+);
 export type PortAddress = z.output<typeof PortAddressSchema>;
 
 const lineFields = {
@@ -49,7 +52,7 @@ export type BoardSettings = z.output<typeof BoardSettingsSchema>;
 
 const SlotSchema = z.strictObject({
   /** People write numbered slots without quotes. */
-  slot: z.union([z.string(), z.int().nonnegative()]).transform(String).pipe(SlotIdSchema),
+  slot: z.union([z.string(), z.int().nonnegative()], "must be a text or a number").transform(String).pipe(SlotIdSchema),
   row: z.int().min(1).max(64),
   column: z.int().min(1).max(64),
   port: PortAddressSchema,

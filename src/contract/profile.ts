@@ -53,7 +53,7 @@ const profileOf = <Ca extends z.ZodType>(ca: Ca) =>
           /** The environment variable that holds the API key. */
           keyEnv: z
             .string()
-            .regex(/^[A-Z_][A-Z0-9_]{0,63}$/)
+            .regex(/^[A-Z_][A-Z0-9_]{0,63}$/, "must be an environment variable's name in capitals")
             .exactOptional(),
         })
         .exactOptional(),
@@ -62,7 +62,7 @@ const profileOf = <Ca extends z.ZodType>(ca: Ca) =>
       /** `cver` of the protocol: digits and dots. */
       clientVersion: z
         .string()
-        .regex(/^\d+(\.\d+){0,3}$/)
+        .regex(/^\d+(\.\d+){0,3}$/, "must be a version such as 3.2.0")
         .default("3.2.0"),
       limits,
     })

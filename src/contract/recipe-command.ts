@@ -42,7 +42,8 @@ const keyOptions = z.strictObject({ secTag, attributes, keyUsage });
 const at = z.strictObject({
   command: z
     .string()
-    .regex(/^[%+#$&A-Za-z][%+#$&A-Za-z0-9_]{0,63}$/, "must be the command's name with its prefix, for example %XPTW"),
+    .regex(/^[%+#$&A-Za-z][%+#$&A-Za-z0-9_]{0,63}$/, "must be the command's name with its prefix, for example %XPTW")
+    .regex(/^(?!at[%+#$&])/i, "must be written without AT, for example %XPTW"),
   parameters: z.string().max(2048).default(""),
   ignoreCmeErrors: z.array(z.int().min(0).max(4_294_967_295)).max(6).default([]),
 });
@@ -83,8 +84,7 @@ export const RecipeCommandSchema = z.unknown().transform((value, context): Recip
   }
   const parsed = RECIPE_COMMANDS[entry.kind].safeParse(entry.options);
   if (parsed.success) return { kind: entry.kind, options: parsed.data } as RecipeCommand;
-  for (const issue of parsed.error.issues)
-    context.addIssue({ code: "custom", message: issue.message, path: [entry.pathKey, ...issue.path] });
+  for (const issue of parsed.error.issues) context.addIssue({ ...issue, path: [entry.pathKey, ...issue.path] });
   return z.NEVER;
 });
 

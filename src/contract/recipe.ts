@@ -40,7 +40,7 @@ const VerifySchema = z.strictObject({
 export const RecipeSchema = z.strictObject({
   recipe: z.literal(1),
   product: label(64),
-  revision: z.union([label(32), z.number().transform(String)]),
+  revision: z.union([label(32), z.number().transform(String)], "must be a text or a number"),
   description: z.string().max(1024).exactOptional(),
   modem: ModemGatesSchema.default({ models: [], firmware: {} }),
   /** What a scanned board serial must look like, whole; absent: a serial is optional and free. */

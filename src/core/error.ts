@@ -61,11 +61,19 @@ export function asStationError(error: unknown): StationError {
   return new StationError("station.internal", "unexpected error", {}, { cause: error });
 }
 
-/** One line for logs and terminals: `[at.timeout] no final result (command AT+CGSN, limit 5 s)`. */
+/**
+ * One line for logs and terminals: `[at.timeout] no final result (command AT+CGSN, limit 5 s)`. Control characters, which
+ * facts may have from modems and files, are shown as `\u001b` and do nothing.
+ */
 export function describeError(error: unknown): string {
   const known = asStationError(error);
   const facts = Object.entries(known.facts).map(([name, fact]) => `${name} ${formatFact(fact)}`);
-  return `[${known.code}] ${known.message}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`;
+  const text = `[${known.code}] ${known.message}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`;
+  return text.replaceAll(/\p{Cc}/gu, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function causeOf(cause: unknown, depth: number): ErrorCause | undefined {

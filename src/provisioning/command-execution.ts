@@ -30,8 +30,9 @@ export async function executeAtCommand(
   const answer = await answerOf(host, text);
   if (!(answer instanceof StationError)) return atOutcome(command, answer, options.compatibility);
   const deletion = options.compatibility === "default" ? retry.deleteBefore(command) : undefined;
-  if (deletion === undefined || answer.code.startsWith("link.") || options.signal?.aborted === true)
-    return unansweredOutcome(command, answer);
+  // A modem that restarted is online again, where it makes no keys.
+  const isGone = answer.code.startsWith("link.") || answer.code === "at.rebooted";
+  if (deletion === undefined || isGone || options.signal?.aborted === true) return unansweredOutcome(command, answer);
   await host.announce(command, place);
   await tolerantly(() => host.modem.send(deletion));
   const second = await answerOf(host, text);

@@ -24,13 +24,6 @@ export function encodeCommandList(commands: readonly Command[]): Uint8Array<Arra
   return writer.finish();
 }
 
-/** The bytes that a command takes in a list, without the list's head (1 to 3 bytes). */
-export function encodedCommandLength(command: Command): number {
-  const writer = new CborWriter();
-  writeCommand(writer, command);
-  return writer.length;
-}
-
 function writeCommand(writer: CborWriter, command: Command): void {
   const size = wireLength(command.id);
   if (size > ID_LIMIT)

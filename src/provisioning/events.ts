@@ -19,9 +19,6 @@ export const EVENT_NUMBERS = {
   FATAL_ERROR: 13,
 } as const;
 
-/** The name of an event. */
-export type EventName = keyof typeof EVENT_NUMBERS;
-
 /** What the client tells its host, in order; one result event and STOP end a run (protocol.md 2.1). */
 export type ProvisioningEvent =
   | { readonly type: "START" | "STOP" | "DONE" | "NO_COMMANDS" }

@@ -1,6 +1,7 @@
 import { asStationError } from "../core/error.ts";
 import { parseDeviceUuid, type DeviceUuid } from "../core/ids.ts";
 import { Secret } from "../core/secret.ts";
+import { finalText } from "../modem/cme-errors.ts";
 import type { AtPort, AtReply } from "../modem/at-port.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import { parseAttestationToken } from "./attestation-token.ts";
@@ -22,7 +23,7 @@ export async function ask(
   try {
     const reply = await modem.send(command, signal === undefined ? {} : { signal });
     if (reply.final.kind === "ok") return ok(reply);
-    return failure("EIO", code, what, { command: shownCommand(command), reply: finalOf(reply) });
+    return failure("EIO", code, what, { command: shownCommand(command), reply: finalText(reply.final) });
   } catch (error) {
     throwIfStopped(signal);
     return failureOf("EIO", asStationError(error));
@@ -84,18 +85,4 @@ function uuidInToken(token: string): DeviceUuid | undefined {
 
 function shownCommand(command: string): string {
   return command.split("=", 1)[0] ?? command;
-}
-
-function finalOf(reply: AtReply): string {
-  const { final } = reply;
-  switch (final.kind) {
-    case "ok":
-      return "OK";
-    case "error":
-      return "ERROR";
-    case "cme":
-      return `+CME ERROR: ${final.code}`;
-    case "cms":
-      return `+CMS ERROR: ${final.code}`;
-  }
 }

@@ -1,5 +1,6 @@
 import type { LineSettings } from "../contract/fixture.ts";
 import type { Clock } from "../core/clock.ts";
+import { StationError } from "../core/error.ts";
 import { AtChannel } from "../modem/at-channel.ts";
 import type { AtLinkOpener } from "../modem/at-link.ts";
 import { sync } from "../modem/commands/session.ts";
@@ -30,9 +31,17 @@ export class ChannelOpener implements ModemOpener {
       return openModem(channel, watch);
     } catch (error) {
       await channel.close();
-      throw error;
+      throw turnedAway(error, watch);
     }
   }
+}
+
+/** A serial server whose port is in use takes the connection and cuts it before a byte has come. */
+function turnedAway(error: unknown, watch: EchoWatch): unknown {
+  const isCut = error instanceof StationError && error.code === "link.lost" && watch.name.startsWith("tcp:");
+  if (!isCut || watch.spoke) return error;
+  const what = "the connection was cut before a byte came, as when another program has the port";
+  return new StationError("link.busy", what, error.facts, { cause: error });
 }
 
 function openModem(channel: AtChannel, watch: EchoWatch): OpenModem {

@@ -1,6 +1,6 @@
 import type { RunEventBody } from "../contract/run-event.ts";
 import type { Sha256 } from "../core/digest.ts";
-import { redactAtCommand, redactAtReply } from "../modem/redaction.ts";
+import { redactAtCommand, redactAtReply } from "../core/at-redaction.ts";
 import { atString } from "../provisioning/at-string.ts";
 import type { Command, CommandResponse } from "../provisioning/command.ts";
 import type { CommandPlace } from "../provisioning/execution-seam.ts";

@@ -8,6 +8,7 @@ export class EchoWatch implements AtLink {
   #typed = "";
   #heard = "";
   #echoed = false;
+  #spoke = false;
 
   constructor(link: AtLink) {
     this.#link = link;
@@ -22,9 +23,15 @@ export class EchoWatch implements AtLink {
     return this.#echoed;
   }
 
+  /** Whether any byte has come. */
+  get spoke(): boolean {
+    return this.#spoke;
+  }
+
   listen(reader: AtLinkReader): void {
     this.#link.listen({
       onData: (bytes) => {
+        this.#spoke = true;
         this.#hear(bytes);
         reader.onData(bytes);
       },

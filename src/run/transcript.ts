@@ -4,7 +4,7 @@ import type { Sha256 } from "../core/digest.ts";
 import { asStationError, describeError } from "../core/error.ts";
 import { quantity } from "../core/fact.ts";
 import type { AtOptions, AtPort, AtReply } from "../modem/at-port.ts";
-import { redactAtCommand, redactAtReply } from "../modem/redaction.ts";
+import { redactAtCommand, redactAtReply } from "../core/at-redaction.ts";
 import type { ShellOptions, ShellPort } from "../modem/shell-port.ts";
 
 /** What a transcript takes; `tell` puts an event into the run's journal. */

@@ -176,7 +176,9 @@ export class UnitRun {
 
   #deviceRole({ uuid }: Device, settings: UnitSettings): DeviceRole {
     const { order, http, coap, journal, clock, sha256 } = this.#parts;
-    const home = order.release === "power-off" ? CFUN.offline : (this.#hold.found?.mode ?? CFUN.offline);
+    // A modem that was found off stays offline between the rounds: switching it off each time would wear its memory.
+    const found = this.#hold.found?.mode ?? CFUN.off;
+    const home = order.release === "power-off" || found === CFUN.off ? CFUN.offline : found;
     return new DeviceRole({
       justClaimed: order.recipe.recipe.claim.by === "station",
       ...{ uuid, homeMode: home, options: clientOptions(order.profile), settings, journal, clock, sha256 },

@@ -14,8 +14,7 @@ const NAMED = 5;
 export function judgeSession(session: SessionOutcome): void {
   if (session.error !== undefined) throw session.error;
   const { concluded, failed, reported } = session.commands;
-  if (failed > 0)
-    throw new StationError("run.command-failed", "commands failed", { failed: quantity(failed, "commands") });
+  if (failed > 0) throw commandsFailed(failed);
   if (session.result === "failed")
     throw new StationError("run.result-unreported", "the session failed without a reason", { concluded, reported });
 }
@@ -24,7 +23,7 @@ export function judgeSession(session: SessionOutcome): void {
  * Judges what all sessions of a run did to the unit against the recipe: everything that the recipe orders was executed, with
  * the recipe's contents, and the end of the list was acknowledged where the recipe has one.
  * @param unreported tried commands whose response the service did not confirm
- * @throws StationError run.result-unreported, run.nothing-executed, run.commands-missing, run.not-finished, run.content-differs
+ * @throws StationError run.command-failed, run.result-unreported, run.nothing-executed, run.commands-missing, run.not-finished, run.content-differs
  */
 export function judgeWork(
   ledger: Ledger,
@@ -32,6 +31,8 @@ export function judgeWork(
   end: { readonly finished: boolean; readonly unreported: number },
 ): void {
   const total = expectations.length;
+  const failed = ledger.executed.filter(({ result }) => result === "error");
+  if (failed.length > 0) throw commandsFailed(failed.length);
   if (end.unreported > 0) {
     const facts = { unreported: quantity(end.unreported, "commands") };
     throw new StationError("run.result-unreported", "results were not confirmed by the service", facts);
@@ -59,6 +60,10 @@ export function judgeWork(
       "the end of the recipe was not acknowledged",
       missingFacts(missing, total),
     );
+}
+
+function commandsFailed(count: number): StationError {
+  return new StationError("run.command-failed", "the modem refused commands", { failed: quantity(count, "commands") });
 }
 
 /** What of the recipe was not executed; each command counts once, in the recipe's order. */

@@ -6,6 +6,7 @@ import {
   X509Certificate,
   type KeyObject,
 } from "node:crypto";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Clock, Instant } from "../core/clock.ts";
 import { minutes, type Duration } from "../core/duration.ts";
@@ -103,7 +104,9 @@ function readPair(certificateFile: string, keyFile: string): Pair | undefined {
 
 function stillGood(certificate: X509Certificate, ca: X509Certificate, hosts: readonly string[], now: Instant): boolean {
   const names = (host: string): boolean =>
-    certificate.checkHost(host, { subject: "never" }) !== undefined || certificate.checkIP(host) !== undefined;
+    isIP(host) === 0
+      ? certificate.checkHost(host, { subject: "never" }) !== undefined
+      : certificate.checkIP(host) !== undefined;
   return (
     certificate.verify(ca.publicKey) &&
     Date.parse(certificate.validFrom) <= now &&

@@ -14,7 +14,7 @@ import {
   derTagged,
   derText,
   derTime,
-} from "./der.ts";
+} from "../core/der-writer.ts";
 
 /** What a certificate of the service says; the issuer's name and key make the rest. */
 export type CertificateOrder = {

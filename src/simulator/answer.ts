@@ -1,4 +1,5 @@
 import type { AtFinal } from "../modem/at-port.ts";
+import { finalText } from "../modem/cme-errors.ts";
 
 /** A modem's answer before framing: information lines without line ends, then the final result. */
 export type Answer = {
@@ -18,20 +19,6 @@ export const PLAIN_ERROR: Answer = { lines: [], final: { kind: "error" } };
 /** The answer that is `+CME ERROR: <code>` with CMEE 1 and `ERROR` with CMEE 0 (at.md 7). */
 export function cme(code: number): Answer {
   return { lines: [], final: { kind: "cme", code } };
-}
-
-/** The final result line as the modem writes it, without line end. */
-export function finalText(final: AtFinal): string {
-  switch (final.kind) {
-    case "ok":
-      return "OK";
-    case "error":
-      return "ERROR";
-    case "cme":
-      return `+CME ERROR: ${final.code}`;
-    case "cms":
-      return `+CMS ERROR: ${final.code}`;
-  }
 }
 
 /** The answer as text: every information line and the final line ended by CR LF (at.md 1). */

@@ -1,4 +1,4 @@
-import { bitString, der, oid, sequence, set } from "./der.ts";
+import { der, derBits, derOid, derSequence, derSet } from "../core/der-writer.ts";
 import { signDer, type P256Key } from "./p256.ts";
 
 /** What a certificate signing request is made of. */
@@ -23,11 +23,11 @@ const NULL = Uint8Array.of(0x05, 0x00);
 
 /** A signed PKCS#10 request (RFC 2986) laid out as the modem does it. */
 export function makeCsr(parts: CsrParts): Uint8Array {
-  const extension = sequence(oid(KEY_USAGE), der(0x04, keyUsageBits(parts.keyUsage)));
-  const request = sequence(oid(EXTENSION_REQUEST), set(sequence(extension)));
-  const info = sequence(VERSION_1, parts.subject, parts.key.publicDer, der(0xa0, request));
-  const algorithm = sequence(oid(ECDSA_WITH_SHA256), ...(parts.nullParameters ? [NULL] : []));
-  return sequence(info, algorithm, bitString(signDer(parts.key, info)));
+  const extension = derSequence(derOid(KEY_USAGE), der(0x04, keyUsageBits(parts.keyUsage)));
+  const request = derSequence(derOid(EXTENSION_REQUEST), derSet(derSequence(extension)));
+  const info = derSequence(VERSION_1, parts.subject, parts.key.publicDer, der(0xa0, request));
+  const algorithm = derSequence(derOid(ECDSA_WITH_SHA256), ...(parts.nullParameters ? [NULL] : []));
+  return derSequence(info, algorithm, derBits(signDer(parts.key, info)));
 }
 
 /** Whether a text can be a key usage: nine characters of 0 and 1. */
@@ -40,5 +40,5 @@ function keyUsageBits(text: string): Uint8Array {
   const bits = text.replace(/0+$/, "");
   const octets = bits.match(/.{1,8}/g) ?? [];
   const bytes = octets.map((octet) => Number.parseInt(octet.padEnd(8, "0"), 2));
-  return bitString(Uint8Array.from(bytes), (8 - (bits.length % 8)) % 8);
+  return derBits(Uint8Array.from(bytes), (8 - (bits.length % 8)) % 8);
 }

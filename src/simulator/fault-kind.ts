@@ -120,8 +120,11 @@ const REFUSALS = {
   "keygen-fail": refuse("keygen", 523, "key generation fails"),
   "key-exists": refuse("keygen", 519, "the key is there even after it was deleted"),
   "memory-full": refuse("write", 515, "the credential storage is full"),
-  "power-warning": refuse("write", 528, "the power-off warning is active: nothing can be written"),
-  "bad-content": refuse("write", 527, "the content cannot be parsed"),
+  "power-warning": {
+    ...refuse("write", 528, "the power-off warning is active: nothing can be written"),
+    ends: "ERROR",
+  },
+  "bad-content": { ...refuse("write", 527, "the content cannot be parsed"), ends: "ERROR" },
   "no-access": refuse("write", 514, "the tag may not be written"),
   active: refuse("write", 518, "the modem says that it is active though it is offline"),
   "jwt-fail": refuse("jwt", 525, "no JWT can be made"),
@@ -148,11 +151,11 @@ const WRONG_BOARDS = {
     "ERROR",
     "the clock runs a day behind what it was set to: JWTs have expired",
   ),
-  duplicate: make("duplicate", "FAIL", "the board has the identity of slot 1"),
+  duplicate: make("duplicate", "ERROR", "the board has the identity of slot 1"),
   echo: make("echo", "PASS", "the echo is on after power-up"),
   "echo-stuck": make("echo-stuck", "PASS", "the echo is on and ATE0 does not turn it off"),
   "crlf-lead": make("lead", "PASS", "CR LF before each reply"),
-  shell: make("shell", "FAIL", "the port is a Zephyr shell where AT commands are expected"),
+  shell: make("shell", "PASS", "the port is a Zephyr shell where AT commands are expected"),
 } as const satisfies Readonly<Record<string, FaultKind>>;
 
 const KINDS = { ...LINE_FAULTS, ...REFUSALS, ...WRONG_BOARDS };

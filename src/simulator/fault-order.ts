@@ -43,6 +43,17 @@ export function parseFault(text: string): FaultOrder {
   };
 }
 
+/**
+ * Passes when every fault is for one of the first `units` slots.
+ * @throws StationError simulator.bad-fault
+ */
+export function assertSimulated(faults: readonly FaultOrder[], units: number): void {
+  const beyond = faults.find((fault) => fault.slot > units);
+  if (beyond === undefined) return;
+  const facts = { slot: beyond.slot, kind: beyond.kind, units };
+  throw new StationError("simulator.bad-fault", "the fault's slot is not simulated", facts);
+}
+
 function momentOf(text: string, given: string | undefined, usual: MomentName): Moment {
   if (given === undefined) return { name: usual };
   // A board that is made differently is so from its start; a command that goes wrong needs a command.

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { milliseconds } from "../core/duration.ts";
-import { finalText } from "./answer.ts";
+import { finalText } from "../modem/cme-errors.ts";
 import { BOOT_TEXT, deliver, STORM, type Delivery } from "./delivery.ts";
 import { FAULT_KINDS } from "./fault-kind.ts";
 import type { FaultOrder } from "./fault-order.ts";

@@ -5,7 +5,7 @@ import type { DeviceUuid, Imei } from "../core/ids.ts";
 import { realClock } from "../core/real-clock.ts";
 import { makeBoard } from "./board.ts";
 import { FAULT_KINDS } from "./fault-kind.ts";
-import type { FaultOrder } from "./fault-order.ts";
+import { assertSimulated, type FaultOrder } from "./fault-order.ts";
 import { PLAIN_FRAMING, type Framing } from "./framing.ts";
 import { LATENCIES, type LatencyName, type LatencyTable } from "./latency.ts";
 import { LogFile } from "./log-file.ts";
@@ -160,10 +160,7 @@ function checkOptions({ units, port, faults = [] }: SimulatorOptions): void {
     });
   }
   checkPorts(port, port === 0 ? 1 : units);
-  const beyond = faults.find((fault) => fault.slot > units);
-  if (beyond === undefined) return;
-  const facts = { slot: beyond.slot, kind: beyond.kind, units };
-  throw new StationError("simulator.bad-fault", "the fault's slot is not simulated", facts);
+  assertSimulated(faults, units);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -1,5 +1,5 @@
 import { encodeWireText } from "../core/wire-text.ts";
-import { der, oid, sequence, set } from "./der.ts";
+import { der, derOid, derSequence, derSet } from "../core/der-writer.ts";
 
 /** A subject attribute: its object identifier and value. */
 type Attribute = { readonly oid: string; readonly value: string; readonly stringTag: number };
@@ -38,8 +38,8 @@ export function subjectDer(text: string): Uint8Array | undefined {
     if (attribute === undefined) return undefined;
     attributes.push(attribute);
   }
-  return sequence(
-    ...attributes.map((one) => set(sequence(oid(one.oid), der(one.stringTag, encodeWireText(one.value))))),
+  return derSequence(
+    ...attributes.map((one) => derSet(derSequence(derOid(one.oid), der(one.stringTag, encodeWireText(one.value))))),
   );
 }
 

@@ -10,6 +10,9 @@ import type { CoreEnding } from "./run-trace.ts";
 import type { WorkerMessage } from "./slot-worker.ts";
 import type { StationLimits } from "./station-limits.ts";
 
+/** Settings of one run that may wait for the disk. */
+const MOST_SETTINGS_WAITING = 100;
+
 /** What a slot is told to run; `started` is on the disk. */
 export type RunOrder = { readonly batch: BatchId; readonly order: Order; readonly started: RunStarted };
 
@@ -42,6 +45,7 @@ export class ActiveRun {
   #uuid: DeviceUuid | undefined;
   #ordered = false;
   #startsFailed = 0;
+  #settingsWaiting = 0;
   #stopReason: StationError | undefined;
   #lostReason: StationError | undefined;
   #workerEnd: RunFinished | undefined;
@@ -135,9 +139,12 @@ export class ActiveRun {
     const { store, started, onLost } = this.#parts;
     if (message.runId !== started.runId || message.slot !== started.slot || this.#uuid === undefined)
       throw this.#nonsense("the worker sent a setting of another run, or before its unit was known");
-    store.putSetting(this.#uuid, message.key, message.value, started.runId).catch((error: unknown) => {
-      this.abort(onLost(asStationError(error)));
-    });
+    if (this.#settingsWaiting >= MOST_SETTINGS_WAITING) throw this.#nonsense("the worker sends too many settings");
+    this.#settingsWaiting += 1;
+    store
+      .putSetting(this.#uuid, message.key, message.value, started.runId)
+      .catch((error: unknown) => this.abort(onLost(asStationError(error))))
+      .finally(() => (this.#settingsWaiting -= 1));
   }
 
   #stored(event: RunEvent, drained: boolean): void {

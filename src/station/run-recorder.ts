@@ -5,6 +5,11 @@ import { asStationError, StationError } from "../core/error.ts";
 import { isoTime } from "../core/iso-time.ts";
 import { openEnds, trace, type CoreEnding, type RunTrace } from "./run-trace.ts";
 
+/** Events of one run that may wait for the disk: a worker that floods must not fill the store's queue for all. */
+const MOST_WAITING = 1000;
+/** Events of one run in all; real ones have some hundred. */
+const MOST_EVENTS = 100_000;
+
 export type RunStarted = Extract<RunEvent, { type: "run.started" }>;
 export type RunFinished = Extract<RunEvent, { type: "run.finished" }>;
 
@@ -95,6 +100,7 @@ export class RunRecorder {
     if (event.seq !== this.#nextSeq) throw wrong("the worker left out or repeated an event");
     if (event.type === "run.started") throw wrong("the worker started a run by itself");
     if (this.#finished) throw wrong("the worker went on after the end of its run");
+    if (this.#waiting >= MOST_WAITING || event.seq > MOST_EVENTS) throw wrong("the worker sends too many events");
   }
 
   #store(event: RunEvent): void {

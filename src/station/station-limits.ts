@@ -27,7 +27,7 @@ export const DEFAULT_LIMITS: StationLimits = {
   ready: seconds(30),
   heartbeat: seconds(10),
   grace: seconds(2),
-  abort: seconds(120),
+  abort: seconds(180),
   shutdown: seconds(5),
   kill: seconds(5),
   restart: milliseconds(500),

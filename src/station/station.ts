@@ -186,7 +186,7 @@ export class Station {
     const { clock, store } = this.#options;
     try {
       await this.#settleEnds();
-      const seconds = (clock.monotonic() - since) / 1000;
+      const seconds = Math.round(clock.monotonic() - since) / 1000;
       const summary = await store.finishBatch(batch, isoTime(clock.now()), seconds);
       this.#tell({ kind: "batch.finished", summary });
       return summary;

@@ -53,17 +53,22 @@ async function httpTransport({ profile, proxy }: Order, clock: Clock): Promise<H
     });
   const { HttpsTransport } = await import("../transport/https/https-transport.ts");
   const { chooseProxy } = await import("../transport/https/proxy-address.ts");
-  return new HttpsTransport({
+  const https = new HttpsTransport({
     ca: profile.https.ca,
     clock,
     proxy: chooseProxy(profile.proxy, proxy),
     limits: { answerBytes: profile.limits.rxBytes },
   });
+  // The Host header of an IPv6 address has brackets, the socket's address has none.
+  return {
+    exchange: (request, signal) =>
+      https.exchange({ ...request, host: request.host.replace(/^\[(.*)\]$/, "$1") }, signal),
+  };
 }
 
 /** @throws StationError run.owner-missing, cloud.key-missing when the recipe is claimed by the station without a way to do so */
 async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefined> {
-  const { profile, recipe, ownerKey, proxy } = order;
+  const { profile, recipe, ownerKey, ownerProxy } = order;
   if (recipe.recipe.claim.by !== "station") return undefined;
   const { owner } = profile;
   if (owner === undefined) throw new StationError("run.owner-missing", "the profile names no owner API");
@@ -78,6 +83,6 @@ async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefine
     userAgent: USER_AGENT,
     ca,
     clock,
-    proxy: chooseProxy(profile.proxy, proxy),
+    proxy: chooseProxy(profile.proxy, ownerProxy),
   });
 }

@@ -46,7 +46,8 @@ export function forkedPort(process: ForkedProcess): WorkerPort {
       process.on("message", handler);
     },
     onGone(handler) {
-      process.once("disconnect", handler);
+      if (process.connected) process.once("disconnect", handler);
+      else handler();
     },
     async flushed() {
       await Promise.all(pending);

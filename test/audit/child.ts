@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 
 /** A station in a process of its own that can be killed. */
 export class WriterChild {
@@ -11,7 +11,7 @@ export class WriterChild {
   readonly #lines: AsyncIterator<string>;
 
   constructor(file: string, mode: "append" | "hold") {
-    const program = join(import.meta.dirname, "writer-child.ts");
+    const program = fileURLToPath(new URL("./writer-child.ts", import.meta.url));
     const child = spawn(process.execPath, [program, file, mode], { stdio: ["ignore", "pipe", "inherit"] });
     this.process = child;
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

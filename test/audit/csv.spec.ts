@@ -7,7 +7,7 @@ import { RUN_COLUMNS, type Cell } from "../../src/audit/run-columns.ts";
 
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 30 }),
-  fc.stringMatching(/^[=+\-@'"\t\r\n,; ＝＋－＠\u001fa]{0,6}$/),
+  fc.stringMatching(/^[=+\-@'"\t\r\n,; ＝＋－＠a]{0,6}$/),
 );
 const row = fc.array(fc.oneof(fc.constant(null), text, fc.double({ min: 0, noNaN: true, max: 1e9 })), {
   minLength: RUN_COLUMNS.length,

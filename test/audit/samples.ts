@@ -121,3 +121,13 @@ export async function failureOf(work: Promise<unknown> | (() => unknown)): Promi
   }
   throw new StationError("station.internal", "the work was expected to fail and did not");
 }
+
+/** What a promise gives, or the StationError that it fails with. */
+export async function settled<T>(work: Promise<T>): Promise<T | StationError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StationError) return error;
+    throw error;
+  }
+}

@@ -18,16 +18,31 @@ export type StationProcess = {
   readonly firstLine: Promise<string>;
   readonly ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;
+  /** Sends the signal to the process and its helpers, as a key on the terminal does; only with `ownGroup`. */
+  interrupt(signal: NodeJS.Signals): void;
+  /** Closes the reader of its outputs, as a terminal that goes away does. */
+  hangUp(): void;
+};
+
+/** How a process is started beside its arguments. */
+export type StartOptions = {
+  /** A program that starts the command behind it, with its arguments: `["nice"]`. */
+  readonly prefix?: readonly string[];
+  readonly ownGroup?: boolean;
 };
 
 /** Starts `station ARGS` as a user would. */
 export function startStation(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  { prefix = [], ownGroup = false }: StartOptions = {},
 ): StationProcess {
-  const child = spawn(process.execPath, [ENTRY, ...args], {
+  const [program, ...before] = prefix;
+  const command = program === undefined ? [] : [...before, process.execPath];
+  const child = spawn(program ?? process.execPath, [...command, ENTRY, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
+    detached: ownGroup,
   });
   const chunks = { stdout: "", stderr: "" };
   child.stderr.setEncoding("utf8").on("data", (text: string) => (chunks.stderr += text));
@@ -43,7 +58,17 @@ export function startStation(
   const ended = new Promise<Ended>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal, ...chunks }));
   });
-  return { pid: child.pid ?? 0, firstLine, ended, kill: (signal) => child.kill(signal) };
+  return {
+    pid: child.pid ?? 0,
+    firstLine,
+    ended,
+    kill: (signal) => child.kill(signal),
+    interrupt: (signal) => process.kill(-(child.pid ?? 0), signal),
+    hangUp: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+  };
 }
 
 /** Runs `station ARGS` to its end. */

@@ -81,6 +81,23 @@ describe("a run", () => {
     expect(rig.opener.sent).not.toContain("AT+CFUN=1");
   });
 
+  it("leaves a modem that was found off offline until the release, then off", async () => {
+    const rig = new RunRig({ modem: { modem: { bootMode: 0 } } });
+    expect(await rig.run()).toMatchObject({ outcome: "PASS", release: "restored" });
+    expect(rig.opener.sent.filter((command) => command.startsWith("AT+CFUN="))).toEqual(["AT+CFUN=4", "AT+CFUN=0"]);
+  });
+
+  it("passes nothing that the modem answered by ERROR, in strict compatibility too", async () => {
+    const rig = new RunRig({
+      order: { profile: profile({ compatibility: "strict" }) },
+      modem: {
+        answer: (command) => (command.includes("CMNG=0") ? { lines: [], final: { kind: "error" } } : undefined),
+      },
+    });
+    rig.opener.modem.execute('AT+CCLK="26/01/01,00:00:00+00"');
+    expect(await rig.run()).toMatchObject({ outcome: "FAIL", error: { code: "run.command-failed" } });
+  });
+
   it("turns the echo on again where it was on", async () => {
     const rig = new RunRig({ modem: { echoed: true } });
     await rig.run();

@@ -136,3 +136,20 @@ export class StationRig {
     return this.stored(slot).at(-1);
   }
 }
+
+/** A worker that goes up to an announced command and stays there. */
+export const untilAnnounced: WorkerScript = (worker, message) => {
+  if (message.type === "stored" || message.type === "abort") return;
+  passing(worker, message);
+};
+
+/** A station whose batch has just begun, and the batch's summary to come. */
+export async function running(
+  script: WorkerScript,
+  slots = 1,
+): Promise<StationRig & { readonly summary: Promise<unknown> }> {
+  const rig = new StationRig({ slots, script });
+  const { done } = await rig.station.start(rig.request());
+  await rig.advance(0);
+  return Object.assign(rig, { summary: done });
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/core/secret.ts";
 import type { BatchId, DeviceUuid, RunId, SlotId } from "../../src/core/ids.ts";
+import type { WorkerScript } from "../fakes/fake-worker-host.ts";
 import type { FakeWorker } from "../fakes/fake-worker-host.ts";
 import { identified, passing, phase, StationRig, uuidOf } from "./station-rig.ts";
 

@@ -61,7 +61,6 @@ CREATE TABLE run (
   training INTEGER NOT NULL CHECK (training IN (0, 1)),
   CHECK ((outcome IS NULL) = (finished_at IS NULL))
 ) STRICT;
-CREATE INDEX run_open ON run (id) WHERE outcome IS NULL;
 CREATE INDEX run_by_start ON run (started_at, id);
 CREATE INDEX run_by_batch ON run (batch, started_at, id);
 CREATE INDEX run_by_outcome ON run (outcome, started_at, id);

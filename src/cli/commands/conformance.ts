@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { quantity } from "../../core/fact.ts";
 import { StationError } from "../../core/error.ts";
+import { fileError } from "../../station/files/text-file.ts";
 import { EXIT, type CliCommand } from "../command.ts";
 import type { ConformanceResult } from "../conformance/report.ts";
 import { SUITES } from "../conformance/suites.ts";
@@ -42,16 +43,16 @@ async function compareFile(file: string): Promise<FileResult> {
 
 async function read(file: string): Promise<string> {
   try {
-    const { size } = await stat(file);
-    if (size <= LONGEST_FILE) return await readFile(file, "utf8");
+    const entry = await stat(file);
+    if (!entry.isFile()) throw new StationError("file.unreadable", "it is not a file", { file });
+    if (entry.size <= LONGEST_FILE) return await readFile(file, "utf8");
     throw new StationError("file.too-large", "the vector file is too large", {
       file,
-      size: quantity(size, "bytes"),
+      size: quantity(entry.size, "bytes"),
       limit: quantity(LONGEST_FILE, "bytes"),
     });
-  } catch (cause) {
-    if (cause instanceof StationError) throw cause;
-    throw new StationError("file.unreadable", "the vector file cannot be read", { file }, { cause });
+  } catch (error) {
+    throw fileError(error, file);
   }
 }
 
@@ -59,8 +60,17 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new StationError("file.syntax", "the vector file is no JSON", { file }, { cause });
+    const reason = cause instanceof Error ? cause.message.slice(0, 120) : "";
+    throw new StationError("file.syntax", "the vector file is no JSON", { file, reason, ...placeIn(text, reason) });
   }
+}
+
+/** Where a JSON text is wrong, when the engine tells the offset. */
+function placeIn(text: string, reason: string): { readonly line?: number; readonly column?: number } {
+  const offset = /at position (\d+)/.exec(reason)?.[1];
+  if (offset === undefined) return {};
+  const before = text.slice(0, Number(offset)).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
 
 function summary(files: readonly FileResult[]): string {

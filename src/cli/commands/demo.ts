@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { FixtureSchema } from "../../contract/fixture.ts";
 import { ProfileSchema } from "../../contract/profile.ts";
-import { parseFault } from "../../simulator/fault-order.ts";
+import type { StartRequest } from "../../contract/station-request.ts";
+import { assertSimulated, parseFault } from "../../simulator/fault-order.ts";
 import { resolveProfile } from "../../station/files/profile-file.ts";
 import { loadRecipe } from "../../station/files/recipe-file.ts";
 import { oneOf, wholeNumber } from "../arguments.ts";
@@ -15,7 +15,9 @@ import {
   type EmbeddedService,
   type SimulatedTray,
 } from "../embedded-service.ts";
+import { ensureFolder, writeJson } from "../folder.ts";
 import { reportTray } from "../output/tray-report.ts";
+import { startRequest } from "../start-request.ts";
 import { runTray, type TrayResult } from "../tray.ts";
 import { exportRuns } from "./export.ts";
 
@@ -43,12 +45,13 @@ export const demoCommand: CliCommand = {
     oneOf(args, "transport", ["https"], "https");
     const dir = resolve(args.value("dir") ?? "demo");
     const simulation = simulationArguments(args, units);
-    await mkdir(dir, { recursive: true });
+    const request = await startRequest(args, "Demo");
+    await ensureFolder(dir);
     const service = await startEmbeddedService(join(dir, "service"), context);
     try {
       const tray = await startSimulatedTray(simulation, context);
       try {
-        return await demonstrate({ args, dir, service, tray }, context);
+        return await demonstrate({ json: args.flag("json"), request, dir, service, tray }, context);
       } finally {
         await tray.stop();
       }
@@ -59,17 +62,18 @@ export const demoCommand: CliCommand = {
 };
 
 type Stage = {
-  readonly args: Arguments;
+  readonly json: boolean;
+  readonly request: StartRequest;
   readonly dir: string;
   readonly service: EmbeddedService;
   readonly tray: SimulatedTray;
 };
 
-async function demonstrate({ args, dir, service, tray }: Stage, context: CommandContext): Promise<ExitCode> {
+async function demonstrate({ json, request, dir, service, tray }: Stage, context: CommandContext): Promise<ExitCode> {
   const audit = join(dir, "audit.db");
   const fixture = FixtureSchema.parse(demoFixture(tray.units));
-  await writeFile(join(dir, "fixture.json"), `${JSON.stringify(fixture, undefined, 2)}\n`);
-  await writeFile(join(dir, "profile.json"), `${JSON.stringify(ProfileSchema.parse(service.profile), undefined, 2)}\n`);
+  await writeJson(dir, "fixture.json", fixture);
+  await writeJson(dir, "profile.json", ProfileSchema.parse(service.profile));
   const result = await runTray(
     {
       files: {
@@ -77,15 +81,16 @@ async function demonstrate({ args, dir, service, tray }: Stage, context: Command
         fixture,
         profile: await resolveProfile(service.profile, dir),
       },
-      request: { serials: {}, again: false, operator: args.value("operator") ?? "Demo" },
+      request,
       audit,
       ownerKey: service.ownerKey,
     },
     context,
   );
-  const out = await exportBatch(result, dir, audit, context);
+  // A tray that was stopped is exported as well.
+  const out = await exportBatch(result, dir, audit, { ...context, signal: new AbortController().signal });
   const places = { audit, export: out, ca: service.ca, service: service.https };
-  return reportTray(result, places, args.flag("json"), context);
+  return reportTray(result, places, json, context);
 }
 
 async function exportBatch(result: TrayResult, dir: string, audit: string, context: CommandContext): Promise<string> {
@@ -97,8 +102,8 @@ async function exportBatch(result: TrayResult, dir: string, audit: string, conte
 /** Every demo gets boards of its own, as a line does: units that passed before would be refused. */
 function simulationArguments(args: Arguments, units: number): readonly string[] {
   const faults = args.list("fault");
-  // Refused here, where the person still reads along, not by the helper process.
-  for (const fault of faults) parseFault(fault);
+  // Refused before anything is started.
+  assertSimulated(faults.map(parseFault), units);
   const log = args.value("log");
   return [
     ...["--units", String(units), "--port", "0", "--seed", randomUUID()],

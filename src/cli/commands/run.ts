@@ -1,17 +1,15 @@
 import { dirname, resolve } from "node:path";
 import { ProfileSchema, type ResolvedProfile } from "../../contract/profile.ts";
-import { StartRequestSchema, type StartRequest } from "../../contract/station-request.ts";
-import { StationError } from "../../core/error.ts";
 import { Secret } from "../../core/secret.ts";
 import { loadFixture } from "../../station/files/fixture-file.ts";
 import { loadDocument } from "../../station/files/load-document.ts";
 import { loadProfile, resolveProfile } from "../../station/files/profile-file.ts";
 import { loadRecipe } from "../../station/files/recipe-file.ts";
-import { loadSerials } from "../../station/files/serials-file.ts";
 import { required } from "../arguments.ts";
 import type { Arguments, CliCommand, CommandContext } from "../command.ts";
 import { startEmbeddedService } from "../embedded-service.ts";
 import { reportTray } from "../output/tray-report.ts";
+import { startRequest } from "../start-request.ts";
 import { runTray } from "../tray.ts";
 
 /** `station run`: provisions the tray of a fixture. */
@@ -80,20 +78,4 @@ async function serviceOf(args: Arguments, audit: string, context: CommandContext
     https: https === undefined ? null : `https://${https.host}:${https.port}`,
     stop: () => Promise.resolve(),
   };
-}
-
-async function startRequest(args: Arguments): Promise<StartRequest> {
-  const [slots, operator, serials] = [args.value("slots"), args.value("operator"), args.value("serials")];
-  const parsed = StartRequestSchema.safeParse({
-    ...(slots === undefined ? {} : { slots: slots.split(",").map((slot) => slot.trim()) }),
-    ...(operator === undefined ? {} : { operator }),
-    serials: serials === undefined ? {} : await loadSerials(resolve(serials)),
-    again: args.flag("again"),
-  });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new StationError(
-    "usage.option",
-    `--${issue?.path.map(String).join(".") ?? ""}: ${issue?.message ?? "wrong value"}`,
-  );
 }

@@ -1,7 +1,9 @@
-import { describeError } from "../../core/error.ts";
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { describeError, StationError } from "../../core/error.ts";
 import { startService } from "../../service/start-service.ts";
 import { required, wholeNumber } from "../arguments.ts";
-import { EXIT, type CliCommand } from "../command.ts";
+import { EXIT, type Arguments, type CliCommand } from "../command.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 /** `station service`: the embedded provisioning service until SIGTERM. */
@@ -19,9 +21,10 @@ export const serviceCommand: CliCommand = {
     json: { kind: "flag", help: "prints one JSON line when ready" },
   },
   async run(args, context) {
-    const host = args.value("host");
+    const host = hostOf(args);
+    const dir = resolve(required(args, "dir"));
     const service = await startService({
-      dir: required(args, "dir"),
+      dir,
       httpsPort: wholeNumber(args, "https", [0, 65_535], 8443),
       ownerPort: wholeNumber(args, "owner", [0, 65_535], 8444),
       ...(host === undefined ? {} : { host }),
@@ -35,7 +38,7 @@ export const serviceCommand: CliCommand = {
         context.out(`${JSON.stringify({ ready: true, https, owner, ca, ownerKey, httpsPort, ownerPort })}\n`);
       else
         context.out(
-          `device side  ${https}/v1/provisioning/\nowner side   ${owner}/v1/\nCA           ${ca}\nowner key    in ${required(args, "dir")}\n`,
+          `device side  ${https}/v1/provisioning/\nowner side   ${owner}/v1/\nCA           ${ca}\nowner key    in ${dir}\n`,
         );
       await untilStopped(context.signal);
       return EXIT.passed;
@@ -44,3 +47,15 @@ export const serviceCommand: CliCommand = {
     }
   },
 };
+
+const HOST_NAME =
+  /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+
+/** The host to listen on; undefined where the option is not given. @throws StationError usage.option */
+function hostOf(args: Arguments): string | undefined {
+  const host = args.value("host");
+  if (host === undefined || isIP(host) !== 0 || HOST_NAME.test(host)) return host;
+  throw new StationError("usage.option", "--host must be an address or a host name of this machine", {
+    given: host.slice(0, 40),
+  });
+}

@@ -27,6 +27,12 @@ export const AUDIT_CODES = {
     retry: false,
     advice: "The audit database is damaged: keep the file as it is, restore a backup or start with a new file.",
   },
+  "audit.cut": {
+    blame: "station",
+    retry: false,
+    advice:
+      "Signed records are missing from the audit database: keep it as evidence and restore the newest copy, or move its .head file away to go on knowingly.",
+  },
   "audit.foreign": {
     blame: "input",
     retry: false,

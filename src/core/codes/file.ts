@@ -25,7 +25,7 @@ export const FILE_CODES = {
   "file.syntax": {
     blame: "input",
     retry: false,
-    advice: "The file is not valid YAML or JSON: correct it at the line and column given.",
+    advice: "The file is not valid YAML or JSON: correct it at the place given.",
   },
   "file.invalid": {
     blame: "input",
@@ -56,6 +56,11 @@ export const FILE_CODES = {
     blame: "input",
     retry: false,
     advice: "The environment variable is not set: set it before the station starts.",
+  },
+  "file.secret-inside": {
+    blame: "input",
+    retry: false,
+    advice: "Take the secret out of the recipe, and name a file or an environment variable that holds it instead.",
   },
   "file.csv": {
     blame: "input",

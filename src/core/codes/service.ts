@@ -3,7 +3,7 @@ import type { CodeTable } from "../error-code.ts";
 /** Codes of the embedded provisioning service (src/service). */
 export const SERVICE_CODES = {
   "service.directory": {
-    blame: "station",
+    blame: "input",
     retry: true,
     advice: "Give the embedded service a folder that it can write to and that has room on its disk.",
   },

@@ -18,7 +18,7 @@ export const SIMULATOR_CODES = {
     advice: "Choose another first port for the simulators, or stop the program that uses this one.",
   },
   "simulator.storage": {
-    blame: "station",
+    blame: "input",
     retry: false,
     advice:
       "Check that the simulators' folder can be read and written, or remove the named file to start with blank boards.",

@@ -12,6 +12,16 @@ export const USAGE_CODES = {
     retry: false,
     advice: "Run `station help COMMAND` for its options.",
   },
+  "cli.folder": {
+    blame: "input",
+    retry: false,
+    advice: "The folder cannot be made or written: check its name, its permissions and the free space.",
+  },
+  "cli.child-refused": {
+    blame: "input",
+    retry: false,
+    advice: "A helper process refused what it was given: read the lines above and correct the options.",
+  },
   "cli.child-failed": {
     blame: "station",
     retry: true,

@@ -50,14 +50,21 @@ export async function listCredentials(
   return parseCredentials(command, reply);
 }
 
-/** Reads the lines of a list. @throws StationError at.unreadable when one is no entry or there are more than 1000 */
+/**
+ * Reads the lines of a list; lines with bytes that no modem writes are disturbances of the line and are passed over.
+ * @throws StationError at.unreadable when another line is no entry or there are more than 1000
+ */
 export function parseCredentials(command: string, reply: AtReply): readonly Credential[] {
   if (reply.lines.length > ENTRIES) throw unreadable(command, `list of at most ${ENTRIES} credentials`, reply);
-  return reply.lines.map((line) => {
+  return reply.lines.filter(isWritten).map((line) => {
     const entry = parseEntry(parseInfoValues(behind("%CMNG", line) ?? '"') ?? []);
     if (entry === undefined) throw unreadable(command, "list of credentials", reply);
     return entry;
   });
+}
+
+function isWritten(line: string): boolean {
+  return behind("%CMNG", line) !== undefined || /^[\u0020-\u007e]*$/.test(line);
 }
 
 function parseEntry(values: readonly InfoValue[]): Credential | undefined {

@@ -80,9 +80,17 @@ function refuseBadSyntax(parsed: Parsed, file: string, place: (offset: number) =
   if (first === undefined) return;
   const { line, column } = place(first.pos[0]);
   const overflow = first.message.includes("call stack");
-  const what = overflow ? TOO_DEEP : (first.message.split("\n")[0] ?? "").slice(0, 200);
+  const what = overflow ? TOO_DEEP : syntaxText(first);
   const text = describeProblem({ line, column, field: "", what });
   throw new StationError("file.syntax", text, { file, line, column });
+}
+
+type SyntaxProblem = { readonly code: string; readonly message: string };
+
+/** The parser's words, without its advice to programmers. */
+function syntaxText({ code, message }: SyntaxProblem): string {
+  if (code === "MULTIPLE_DOCS") return "the file must hold one document, not several";
+  return (message.split("\n")[0] ?? "").slice(0, 200);
 }
 
 /** Refuses what parses but has no place in our files: too many levels, and keys that objects of the language treat as special. */
@@ -98,6 +106,17 @@ function refuseBadShape(parsed: Parsed, file: string, place: (offset: number) =>
           what: TOO_DEEP,
         });
         return visit.BREAK;
+      },
+      Alias: (_key, alias, path) => {
+        const target = alias.resolve(parsed);
+        if (target === undefined || !path.includes(target)) return undefined;
+        problems.push({
+          ...place(alias.range?.[0] ?? 0),
+          field: "",
+          what: `*${alias.source} contains itself`,
+          code: "file.syntax",
+        });
+        return undefined;
       },
       Pair: (_key, pair) => {
         if (!isScalar(pair.key) || pair.key.value !== "__proto__") return undefined;

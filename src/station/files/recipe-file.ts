@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { canonicalJson } from "../../audit/canonical-json.ts";
+import { refuseSecrets } from "../../audit/secret-guard.ts";
+import type { RecipeCommand } from "../../contract/recipe-command.ts";
 import { RecipeSchema, type Recipe, type ResolvedRecipe } from "../../contract/recipe.ts";
+import { redactAtCommand } from "../../core/at-redaction.ts";
+import { StationError } from "../../core/error.ts";
 import { problemOf, problemsError } from "./file-problem.ts";
 import { loadDocument } from "./load-document.ts";
 import { readMaterials, type Environment, type Materials } from "./recipe-materials.ts";
@@ -19,7 +23,19 @@ export async function loadRecipe(path: string, environment: Environment): Promis
       path,
       problems.map((problem) => problemOf(problem.error, problem.path, document.placeOf(problem.path))),
     );
-  return resolveRecipe(value, materials);
+  const resolved = resolveRecipe(value, materials);
+  refuseRecordedSecrets(resolved.frozenText, path);
+  return resolved;
+}
+
+/** The frozen text goes into the record as it is: what nobody may read there must not stand in the recipe itself. */
+function refuseRecordedSecrets(frozenText: string, file: string): void {
+  try {
+    refuseSecrets(frozenText, {});
+  } catch (error) {
+    const found = error instanceof StationError ? (error.facts["found"] ?? "") : "";
+    throw new StationError("file.secret-inside", "the recipe holds a secret", { file, found });
+  }
 }
 
 /** The recipe with its materials, canonical frozen text and SHA-256; secrets appear in the text as digest and length. */
@@ -30,7 +46,7 @@ export function resolveRecipe(recipe: Recipe, materials: Materials): ResolvedRec
   const digests = [...materials.files].map(([path, file]) => [path, digestOf(file.bytes)] as const);
   const secrets = [...materials.secrets].map(([name, text]) => [name, digestOf(Buffer.from(text, "utf8"))] as const);
   const frozenText = canonicalJson({
-    recipe,
+    recipe: { ...recipe, commands: recipe.commands.map(recorded) },
     files: Object.fromEntries(digests),
     secrets: Object.fromEntries(secrets),
   });
@@ -38,11 +54,23 @@ export function resolveRecipe(recipe: Recipe, materials: Materials): ResolvedRec
     recipe,
     files,
     secrets: Object.fromEntries(materials.secrets),
-    sha256: createHash("sha256").update(frozenText, "utf8").digest("hex"),
+    sha256: sha256Hex(Buffer.from(frozenText, "utf8")),
     frozenText,
   };
 }
 
+/** The command as records show it: what looks like a secret among the parameters of an AT command becomes a digest. */
+function recorded(command: RecipeCommand): RecipeCommand {
+  if (command.kind !== "atCommand") return command;
+  const head = `AT${command.options.command}=`;
+  const shown = redactAtCommand(`${head}${command.options.parameters}`, sha256Hex);
+  return { ...command, options: { ...command.options, parameters: shown.replace(head, "") } };
+}
+
+function sha256Hex(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
 function digestOf(bytes: Uint8Array): { readonly sha256: string; readonly length: number } {
-  return { sha256: createHash("sha256").update(bytes).digest("hex"), length: bytes.length };
+  return { sha256: sha256Hex(bytes), length: bytes.length };
 }

@@ -10,28 +10,66 @@ export function schemaProblems(issues: readonly Issue[], document: ParsedDocumen
 }
 
 function problemsOf(issue: Issue, path: readonly PropertyKey[], document: ParsedDocument): readonly FileProblem[] {
-  const here = (what: string): readonly FileProblem[] => [{ ...document.placeOf(path), field: fieldName(path), what }];
+  const here = (): readonly FileProblem[] => [
+    { ...document.placeOf(path), field: fieldName(path), what: issueText(issue) },
+  ];
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => unknownKey([...path, key], document));
     case "invalid_union":
-      return unionProblems(issue, path, document) ?? here("has none of the forms that are possible here");
-    case "invalid_type":
-      return here(isMissing(issue) ? `is missing (${article(issue.expected)})` : `must be ${article(issue.expected)}`);
-    case "too_big":
-      return here(`must be at most ${size(issue.maximum, issue.origin)}`);
-    case "too_small":
-      return here(`must be at least ${size(issue.minimum, issue.origin)}`);
-    case "invalid_value":
-      return here(`must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`);
+      return unionProblems(issue, path, document) ?? here();
     case "invalid_key":
     case "invalid_element":
       return issue.issues.flatMap((inner) => problemsOf(inner, path, document));
+    case "invalid_type":
+    case "too_big":
+    case "too_small":
+    case "invalid_value":
     case "not_multiple_of":
     case "invalid_format":
     case "custom":
-      return here(issue.message);
+      return here();
   }
+}
+
+/** What a schema found wrong with a value, as a person reads it behind the value's name: `must be at most 64 characters`. */
+export function issueText(issue: Issue): string {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return `has fields that are not known: ${issue.keys.join(", ")}`;
+    case "invalid_union":
+      return unionText(issue);
+    case "invalid_type":
+      return isMissing(issue) ? `is missing (${article(issue.expected)})` : `must be ${article(issue.expected)}`;
+    case "too_big":
+      return `must be at most ${size(issue.maximum, issue.origin)}`;
+    case "too_small":
+      return isEmpty(issue) ? "must not be empty" : `must be at least ${size(issue.minimum, issue.origin)}`;
+    case "invalid_value":
+      return `must be ${oneOf(issue.values)}`;
+    case "invalid_key":
+    case "invalid_element":
+      return issue.issues.map(issueText).join("; ");
+    case "not_multiple_of":
+    case "invalid_format":
+    case "custom":
+      return issue.message;
+  }
+}
+
+/** The schema's own words where it has some, else the words that are possible. */
+function unionText(issue: Extract<Issue, { code: "invalid_union" }>): string {
+  const { message } = issue;
+  if ("options" in issue && Array.isArray(issue.options)) return `must be ${oneOf(issue.options)}`;
+  return message.startsWith("Invalid") ? "has none of the forms that are possible here" : message;
+}
+
+function isEmpty({ minimum, origin }: Extract<Issue, { code: "too_small" }>): boolean {
+  return Number(minimum) === 1 && origin !== "number" && origin !== "int";
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(" or ");
 }
 
 function unknownKey(path: readonly PropertyKey[], document: ParsedDocument): FileProblem {
@@ -80,7 +118,7 @@ function article(kind: string): string {
 }
 
 function size(limit: number | bigint, origin: string): string {
-  if (origin === "string") return `${limit} characters`;
-  if (origin === "array" || origin === "set") return `${limit} entries`;
+  if (origin === "string") return Number(limit) === 1 ? "1 character" : `${limit} characters`;
+  if (origin === "array" || origin === "set") return Number(limit) === 1 ? "1 entry" : `${limit} entries`;
   return String(limit);
 }

@@ -1,14 +1,16 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { StationError } from "../../core/error.ts";
+import { quantity } from "../../core/fact.ts";
 import { SLOT_PATTERN, type SlotId } from "../../core/ids.ts";
 import { readTextFile } from "./text-file.ts";
 
 const LARGEST = 65_536;
 const LONGEST_SERIAL = 64;
+const MOST_SHOWN = 20;
 
 /**
  * Reads the scanned board serials of a tray: CSV (RFC 4180) with lines `slot,serial`; a first line that says so is skipped.
- * @throws StationError file.csv with the line, file.missing, file.unreadable, file.too-large, file.not-text
+ * @throws StationError file.csv with the line of every problem, file.missing, file.unreadable, file.too-large, file.not-text
  */
 export async function loadSerials(path: string): Promise<Readonly<Record<SlotId, string>>> {
   const { text } = await readTextFile(path, LARGEST);
@@ -19,24 +21,53 @@ export async function loadSerials(path: string): Promise<Readonly<Record<SlotId,
 export function parseSerials(text: string, file: string): Readonly<Record<SlotId, string>> {
   const serials = new Map<string, string>();
   const seen = new Set<string>();
-  for (const { line, slot, serial } of rowsOf(text, file)) {
-    const refuse = (what: string): StationError =>
-      new StationError("file.csv", `line ${line}: ${what}`, { file, line });
-    if (!SLOT_PATTERN.test(slot)) throw refuse("the slot must be 1 to 16 letters, digits, dots, dashes or underscores");
-    if (serial.length === 0 || serial.length > LONGEST_SERIAL || /\p{Cc}/u.test(serial))
-      throw refuse(`the serial must be 1 to ${LONGEST_SERIAL} characters without control characters`);
-    if (serials.has(slot)) throw refuse(`slot ${slot} has a serial already`);
-    if (seen.has(serial)) throw refuse("the serial stands in an earlier line already");
+  const problems: SerialProblem[] = [];
+  for (const row of rowsOf(text, file)) {
+    const what = problemOf(row, serials, seen);
+    if (what !== undefined) problems.push({ line: row.line, what });
+    const [slot = "", serial = ""] = row.cells;
     serials.set(slot, serial);
     seen.add(serial);
   }
+  if (problems.length > 0) throw serialsError(file, problems);
   return Object.fromEntries(serials);
 }
 
-type Row = { readonly line: number; readonly slot: string; readonly serial: string };
+type Row = { readonly line: number; readonly cells: readonly string[] };
+type SerialProblem = { readonly line: number; readonly what: string };
+
+function problemOf(
+  { cells }: Row,
+  serials: ReadonlyMap<string, string>,
+  seen: ReadonlySet<string>,
+): string | undefined {
+  const [slot = "", serial = ""] = cells;
+  if (cells.length !== 2) return "must hold slot,serial";
+  if (!SLOT_PATTERN.test(slot)) return "the slot must be 1 to 16 letters, digits, dots, dashes or underscores";
+  if (serial.length === 0 || serial.length > LONGEST_SERIAL || /\p{Cc}/u.test(serial))
+    return `the serial must be 1 to ${LONGEST_SERIAL} characters without control characters`;
+  if (serials.has(slot)) return `slot ${slot} has a serial already`;
+  return seen.has(serial) ? "the serial stands in an earlier line already" : undefined;
+}
+
+function serialsError(file: string, problems: readonly SerialProblem[]): StationError {
+  const texts = problems.map(({ line, what }) => `line ${line}: ${what}`);
+  const more = texts.slice(1, MOST_SHOWN).map((text, index) => [`problem ${index + 2}`, text]);
+  return new StationError("file.csv", texts[0] ?? "is not valid", {
+    ...{ file, line: problems[0]?.line ?? 1 },
+    ...(problems.length === 1 ? {} : { problems: quantity(problems.length, "items") }),
+    ...(Object.fromEntries(more) as Readonly<Record<string, string>>),
+  });
+}
 
 function rowsOf(text: string, file: string): readonly Row[] {
-  const rows: Row[] = [];
+  const rows = parsedRows(text, file);
+  const [slot = "", serial = ""] = rows[0]?.cells ?? [];
+  const headed = slot.toLowerCase() === "slot" && serial.toLowerCase() === "serial";
+  return headed ? rows.slice(1) : rows;
+}
+
+function parsedRows(text: string, file: string): readonly Row[] {
   try {
     const records = parse(text, {
       bom: true,
@@ -46,20 +77,15 @@ function rowsOf(text: string, file: string): readonly Row[] {
       info: true,
       max_record_size: 1024,
     });
-    for (const { record, info } of records as unknown as readonly CsvRecord[]) {
-      const [slot = "", serial = ""] = record;
-      if (record.length !== 2)
-        throw new StationError("file.csv", `line ${info.lines}: must hold slot,serial`, { file, line: info.lines });
-      rows.push({ line: info.lines, slot, serial });
-    }
+    return (records as unknown as readonly CsvRecord[]).map(({ record, info }) => ({
+      line: info.lines,
+      cells: record,
+    }));
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     const line = typeof cause["lines"] === "number" ? cause["lines"] : 1;
     throw new StationError("file.csv", `line ${line}: is not CSV`, { file, line, reason: cause.code }, { cause });
   }
-  const [first] = rows;
-  const headed = first?.slot.toLowerCase() === "slot" && first.serial.toLowerCase() === "serial";
-  return headed ? rows.slice(1) : rows;
 }
 
 type CsvRecord = { readonly record: readonly string[]; readonly info: { readonly lines: number } };

@@ -34,6 +34,11 @@ describe("credentials", () => {
     ]);
   });
 
+  it("passes over stray bytes before an entry", async () => {
+    const list = answering(`\u0000\udcff\r\n\udcfe~\r\n%CMNG: 42384,0,"${digest}"\r\nOK\r\n`);
+    expect(await listCredentials(list)).toEqual([{ tag: 42384, type: 0, sha256: digest }]);
+  });
+
   it("refuses a list with a line that is no entry", async () => {
     for (const line of [
       "%CMNG: 1",

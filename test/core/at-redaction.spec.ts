@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { commandLabel } from "../../src/modem/command-label.ts";
-import { redactAtCommand, redactAtReply } from "../../src/modem/redaction.ts";
+import { redactAtCommand, redactAtReply } from "../../src/core/at-redaction.ts";
 import { typedCommand } from "../../src/modem/typed-text.ts";
 import examples from "../fixtures/vectors/at_examples.json" with { type: "json" };
 

@@ -1,11 +1,11 @@
-/** The few DER forms that the service's certificates need (ITU-T X.690). */
+// The few DER forms that certificates and signing requests need (ITU-T X.690).
 
 const SHORT_LENGTH = 0x80;
 
 /** One element: tag, definite length, content. */
 export function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
-  const body = Buffer.concat(content);
-  return Buffer.concat([Uint8Array.of(tag), derLength(body.length), body]);
+  const length = content.reduce((sum, part) => sum + part.length, 0);
+  return joined([Uint8Array.of(tag), derLength(length), ...content]);
 }
 
 /** SEQUENCE. */
@@ -60,4 +60,14 @@ function base128(value: number): number[] {
   const digits = [value % 128];
   for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) digits.unshift((rest % 128) | 0x80);
   return digits;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

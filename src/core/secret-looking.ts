@@ -1,5 +1,5 @@
-import { redact, type Sha256 } from "../core/digest.ts";
-import { UUID_PATTERN } from "../core/ids.ts";
+import { redact, type Sha256 } from "./digest.ts";
+import { UUID_PATTERN } from "./ids.ts";
 
 /** What stands for a secret text: `[sha256:<hex> length:<bytes>]`. */
 export function digested(text: string, sha256: Sha256): string {

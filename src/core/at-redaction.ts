@@ -1,4 +1,4 @@
-import type { Sha256 } from "../core/digest.ts";
+import type { Sha256 } from "./digest.ts";
 import { ANSWER, digested, hideSecretLooking, OPEN_COMMAND, STRANGE_COMMAND } from "./secret-looking.ts";
 
 /** Commands whose parameters are secret from the n-th on (counted from 0), with PINs and passwords among them. */

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { asStationError } from "../../src/core/error.ts";
+import { contentDigests } from "../../src/run/ledger.ts";
+import { verifyCredentials, verdictsOf, type VerifyTask } from "../../src/run/verify-phase.ts";
+import { verifyBoardSettings } from "../../src/run/verify-settings.ts";
+import { ScriptedModem } from "../fakes/scripted-modem.ts";
+import { sha256 } from "./support/run-rig.ts";
+
+const digests = contentDigests("a\nb\n", sha256);
+const CA = { secTag: 7, credential: 0, ...digests };
+const KEY = { secTag: 7, credential: 2 };
+const PSK = { secTag: 7, credential: 3, ...contentDigests("00ff", sha256) };
+const task = (changes: Partial<VerifyTask> = {}): VerifyTask => ({
+  ...{ held: [CA, KEY, PSK], secTags: [7], forbidUnexpected: false, mode: "at" },
+  ...changes,
+});
+
+describe("the read-back", () => {
+  it("compares contents by digest and keys by presence", () => {
+    const listed = [
+      { secTag: 7, credential: 0, sha256: digests.sha256 },
+      KEY,
+      { secTag: 7, credential: 3, sha256: "f" },
+    ];
+    expect(verdictsOf(listed, task()).map(({ verdict }) => verdict)).toEqual(["match", "present", "present"]);
+  });
+
+  it("expects the line ends that a shell makes of a content", () => {
+    const listed = [{ secTag: 7, credential: 0, sha256: digests.shellSha256 }];
+    expect(verdictsOf(listed, task({ held: [CA], mode: "shell" }))).toMatchObject([{ verdict: "match" }]);
+    expect(verdictsOf(listed, task({ held: [CA] }))).toMatchObject([{ verdict: "different" }]);
+  });
+
+  it("tells all verdicts before it fails with the first bad one", async () => {
+    const modem = new ScriptedModem([["AT%CMNG=1,7", `%CMNG: 7,0,"${"A".repeat(64)}"\r\n%CMNG: 7,1\r\nOK\r\n`]]);
+    const told: string[] = [];
+    const failure = await verifyCredentials(modem, task(), ({ verdict }) => told.push(verdict)).catch(asStationError);
+    expect(told).toEqual(["different", "missing", "missing", "unexpected"]);
+    expect(failure).toMatchObject({
+      code: "run.credential-different",
+      facts: { secTag: 7, credential: 0, expectedSha256: digests.sha256, foundSha256: "a".repeat(64) },
+    });
+  });
+
+  it("passes over credentials of other tags, which some firmware lists too", async () => {
+    const modem = new ScriptedModem([
+      ["AT%CMNG=1,7", `%CMNG: 7,2\r\n%CMNG: 4294967292,11,"${"B".repeat(64)}"\r\nOK\r\n`],
+    ]);
+    const only = task({ held: [KEY], forbidUnexpected: true });
+    await expect(verifyCredentials(modem, only, () => undefined)).resolves.toBeUndefined();
+  });
+
+  it.each(["garbage\r\nOK\r\n", "ERROR\r\n"])("fails by the unit when the list is %j", async (text) => {
+    const modem = new ScriptedModem([["AT%CMNG=1,7", text]]);
+    const failure = await verifyCredentials(modem, task(), () => undefined).catch(asStationError);
+    expect(failure).toMatchObject({ code: text === "ERROR\r\n" ? "at.rejected" : "at.unreadable" });
+  });
+
+  it("reads settings back from the board's shell as bytes", async () => {
+    const board = (value: string) => ({
+      run: () => Promise.resolve([`00000000: ${Buffer.from(value).toString("hex").replaceAll(/../g, "$& ")}|x|`]),
+    });
+    const settings = new Map([["site/name", "Oslo"]]);
+    await expect(verifyBoardSettings(board("Oslo"), settings)).resolves.toBeUndefined();
+    const failure = await verifyBoardSettings(board("Rome"), settings).catch(asStationError);
+    expect(failure).toMatchObject({ code: "run.setting-different", facts: { key: "site/name" } });
+    const gone = await verifyBoardSettings({ run: () => Promise.resolve(["Setting not found"]) }, settings).catch(
+      asStationError,
+    );
+    expect(gone).toMatchObject({ code: "run.setting-different" });
+  });
+});
