@@ -83,8 +83,10 @@ export const useStation = defineStore("station", () => {
 function factsAfter(facts: StationFacts, news: Exclude<DesktopNews, { kind: "run" }>): StationFacts {
   switch (news.kind) {
     case "batch.started": {
+      // A batch that could be recorded proves that the record is well again.
+      const { storeFailure: _over, ...rest } = facts;
       const { batch, startedAt, slots } = news;
-      return { ...facts, batches: [...facts.batches, { batch, startedAt, slots }] };
+      return { ...rest, batches: [...facts.batches, { batch, startedAt, slots }] };
     }
     case "batch.finished":
       return { ...withoutBatch(facts, news.summary.batch), lastBatch: news.summary };

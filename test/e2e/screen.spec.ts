@@ -64,3 +64,12 @@ test("a second start on the same data shows the first one's window and ends", as
   );
   expect(windows).toEqual({ code: 0, count: 1 });
 });
+
+test("the history lists the runs that the record has", async ({ launch, data }) => {
+  const { page } = await launch("--station-units=2");
+  await page.getByRole("button", { name: "Start batch" }).click();
+  await expect(page.locator(passed)).toHaveCount(2, { timeout: 60_000 });
+  const [run] = recordedRuns(data);
+  await page.getByRole("link", { name: "History" }).click();
+  await expect(page.getByText(run?.imei ?? "none").first()).toBeVisible();
+});

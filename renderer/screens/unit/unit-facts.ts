@@ -14,6 +14,7 @@ export type FactName =
   | "link"
   | "release"
   | "again"
+  | "batch"
   | "run";
 
 /** One fact; `kind` says how it is written: as it is, in fixed width, or as a word of the language. */
@@ -38,6 +39,7 @@ export function factsOf(run: RunRecord): readonly UnitFact[] {
     ...mono("link", run.link),
     ...(run.release === null ? [] : [{ name: "release", kind: "word", value: run.release } as const]),
     ...(run.again ? [{ name: "again", kind: "word", value: "yes" } as const] : []),
+    ...mono("batch", run.batch),
     ...mono("run", run.id),
   ];
 }

@@ -62,6 +62,16 @@ describe("the station store", () => {
     expect(asked("snapshot")).toHaveLength(2);
   });
 
+  it("shows that the record fails until a batch could be recorded", async () => {
+    const { main, station } = rig("ready-8");
+    await settled();
+    const error = reportOf(new StationError("station.store-failed", "the disk is full"));
+    main.tell({ number: 1, news: { kind: "store.failed", error } });
+    expect(station.facts?.storeFailure?.code).toBe("station.store-failed");
+    main.tell({ number: 2, news: started });
+    expect(station.facts?.storeFailure).toBeUndefined();
+  });
+
   it("changes no other slot's reference when one slot goes on", async () => {
     const { main, station } = rig("ready-8");
     await settled();

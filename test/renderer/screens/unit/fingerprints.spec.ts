@@ -61,11 +61,24 @@ describe("the facts of a run", () => {
 
   it("leave out what is not known", () => {
     expect(factsOf(run).map(({ name }) => name)).toEqual([
-      ...["model", "firmware", "hardware", "imei", "iccid", "uuid", "recipe", "operator", "link", "release", "run"],
+      ...[
+        "model",
+        "firmware",
+        "hardware",
+        "imei",
+        "iccid",
+        "uuid",
+        "recipe",
+        "operator",
+        "link",
+        "release",
+        "batch",
+        "run",
+      ],
     ]);
     const unknown = { model: null, firmware: null, hardware: null, imei: null, iccid: null, uuid: null, release: null };
     expect(factsOf({ ...run, ...unknown, again: true }).map(({ name }) => name)).toEqual([
-      ...["recipe", "operator", "link", "again", "run"],
+      ...["recipe", "operator", "link", "again", "batch", "run"],
     ]);
   });
 
