@@ -1,5 +1,6 @@
 import { codeEntry, isErrorCode, type ErrorCode } from "./error-codes.ts";
 import { formatFact, type Facts } from "./fact.ts";
+import { visible } from "./visible.ts";
 
 /**
  * The only error that the project throws: a code of the table, what happened, facts with units, the cause.
@@ -69,11 +70,7 @@ export function describeError(error: unknown): string {
   const known = asStationError(error);
   const facts = Object.entries(known.facts).map(([name, fact]) => `${name} ${formatFact(fact)}`);
   const text = `[${known.code}] ${known.message}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`;
-  return text.replaceAll(/\p{Cc}/gu, escaped);
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return visible(text);
 }
 
 function causeOf(cause: unknown, depth: number): ErrorCause | undefined {

@@ -1,4 +1,5 @@
 import { describeError, StationError } from "../../core/error.ts";
+import { visible } from "../../core/visible.ts";
 import { formatFact, type Facts } from "../../core/fact.ts";
 
 /**
@@ -19,7 +20,7 @@ function fileReport({ code, message, facts }: StationError): string | undefined 
   const texts = [message, ...furtherProblems(facts)];
   const left = countOf(problems) - texts.length;
   const more = left > 0 ? [`and ${left} more`] : [];
-  return [`[${code}] ${file}`, ...[...texts, ...more].map((text) => `  ${text}`)].join("\n");
+  return [`[${code}] ${visible(file)}`, ...[...texts, ...more].map((text) => `  ${visible(text)}`)].join("\n");
 }
 
 function furtherProblems(facts: Facts): readonly string[] {
