@@ -1,7 +1,7 @@
 // `npm test`: everything that must hold, in the order in which it fails fastest. Ends with one line `N passed, N failed`:
 // each check below counts as one, vitest adds its own tests.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePrograms } from "./test-programs.ts";
@@ -20,7 +20,7 @@ const CHECKS = [
 type Tally = { readonly passed: number; readonly failed: number };
 
 ensurePrograms();
-const tallies = [...CHECKS.map(([name, ...command]) => check(name, command)), specs(), endToEnd()];
+const tallies = [...CHECKS.map(([name, ...command]) => check(name, command)), specs()];
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
 const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
@@ -46,18 +46,6 @@ function specs(): Tally {
   }
 }
 
-/** The packaged application under Xvfb; a package that cannot be made fails as one. */
-function endToEnd(): Tally {
-  const report = join(ROOT, "dist", "test-results", "e2e.json");
-  rmSync(report, { force: true });
-  const ok = run(["node", "scripts/test-e2e.ts"]);
-  if (!existsSync(report)) return { passed: 0, failed: 1 };
-  const { stats } = JSON.parse(readFileSync(report, "utf8")) as PlaywrightReport;
-  const failed = stats.unexpected + stats.flaky + stats.skipped;
-  return { passed: stats.expected, failed: ok ? failed : Math.max(1, failed) };
-}
-
-type PlaywrightReport = { readonly stats: Readonly<Record<"expected" | "unexpected" | "flaky" | "skipped", number>> };
 type VitestReport = { readonly numPassedTests: number; readonly numTotalTests: number };
 
 function run(command: readonly string[]): boolean {

@@ -43,3 +43,4 @@ export type RunFilter = z.output<typeof RunFilterSchema>;
 
 /** The formats of an export. */
 export const ExportFormatSchema = z.enum(["csv", "jsonl"]);
+export type ExportFormat = z.output<typeof ExportFormatSchema>;
