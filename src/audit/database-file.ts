@@ -12,8 +12,8 @@ const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 const APPLICATION_ID_OFFSET = 68;
 
-/** What the first bytes of a file say. */
-export type FileKind = "absent" | "empty" | "audit" | "sqlite" | "other";
+/** What the first bytes of a file say; `cut`: a database that ends within its header. */
+export type FileKind = "absent" | "empty" | "audit" | "sqlite" | "cut" | "other";
 
 /**
  * Looks at a file's first 100 bytes; touches nothing.
@@ -23,7 +23,8 @@ export function fileKind(file: string): FileKind {
   if (!existsSync(file)) return "absent";
   const header = headerOf(file);
   if (header.length === 0) return "empty";
-  if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) return "other";
+  if (header.toString("latin1", 0, MAGIC.length) !== MAGIC) return "other";
+  if (header.length < HEADER_BYTES) return "cut";
   return header.readUInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID ? "audit" : "sqlite";
 }
 
@@ -46,7 +47,8 @@ function headerOf(file: string): Buffer {
  * @throws StationError audit.corrupt, audit.foreign
  */
 export function refuseForeign(file: string, kind: FileKind): void {
-  if (kind === "other") throw new StationError("audit.corrupt", "the file is not a database or is damaged", { file });
+  if (kind === "cut") throw new StationError("audit.corrupt", "the database ends within its header", { file });
+  if (kind === "other") throw new StationError("audit.foreign", "the file is no database", { file });
   if (kind === "sqlite") throw new StationError("audit.foreign", "the database belongs to another program", { file });
 }
 

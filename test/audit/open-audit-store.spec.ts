@@ -185,8 +185,8 @@ describe("openAuditStore", () => {
   });
 
   it.each([
-    ["random bytes", randomBytes(20_000), "audit.corrupt"],
-    ["a text", Buffer.from("hello"), "audit.corrupt"],
+    ["random bytes", randomBytes(20_000), "audit.foreign"],
+    ["a text", Buffer.from("hello"), "audit.foreign"],
     ["a header alone", Buffer.from("SQLite format 3\0"), "audit.corrupt"],
   ])("refuses %s and leaves the file as it is", async (_name, content, code) => {
     await writeFile(temp.file, content);

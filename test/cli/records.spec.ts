@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { lastJson, station } from "./station-process.ts";
+import { eventsOf } from "../faults/support/audit-file.ts";
+import { until } from "../faults/support/until.ts";
+import { lastJson, startStation, station } from "./station-process.ts";
 import { callMain } from "./support/call-main.ts";
 import { PATIENCE, TrayLine } from "./support/tray-line.ts";
 
@@ -16,7 +18,7 @@ let batches: readonly string[];
 
 // Two batches: two units that pass for Ann, with serials; one that fails, for a name that a spreadsheet would run.
 beforeAll(async () => {
-  line = await TrayLine.start(3, ["--fault", "3=keygen-fail"]);
+  line = await TrayLine.start(4, ["--fault", "3=keygen-fail", "--fault", "4=slow:2000@/CMNG=0/"]);
   line.write("serials.csv", "1,=SN(1)\n2,SN-2\n");
   const ann = await line.run("a.db", ["--slots", "1,2", "--operator", "Ann", "--serials", line.path("serials.csv")]);
   const formula = await line.run("a.db", ["--slots", "3", "--operator", '=HYPERLINK("x")']);
@@ -105,6 +107,31 @@ describe("an export", () => {
   });
 });
 
+describe("an export beside a station that runs", () => {
+  it("carries the newest signed head, and the run in progress without an outcome", async () => {
+    const running = startStation(line.runArguments("running.db", ["--slots", "4"]), line.environment);
+    const isWriting = (): boolean =>
+      existsSync(line.path("running.db")) &&
+      eventsOf(line.path("running.db")).some(({ command }) => /CMNG 0/.test(command?.text ?? ""));
+    await until("the modem is being written", isWriting);
+    const out = line.path("running.jsonl");
+    const argv = ["export", "--audit", line.path("running.db"), "--format", "jsonl", "--out", out, "--json"];
+    const { code, stdout } = await callMain(argv);
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 0, rows: 1, signature: "chain" });
+    expect(jsonRows(readFileSync(out, "utf8"))).toMatchObject([{ slot: "4", outcome: null, finished_at: null }]);
+    // Only the writer of a database has the key to sign with: whoever asks for a signature gets none.
+    expect(JSON.parse((await callMain(["verify", out, "--json"])).stdout)).toMatchObject({
+      ok: false,
+      misfit: { table: "manifest", what: expect.stringContaining("not signed") as string },
+    });
+    expect(await callMain(["verify", out, "--accept-unsigned"])).toMatchObject({ code: 0 });
+    expect(await callMain(["verify", line.path("running.db")])).toMatchObject({ code: 0 });
+    const second = await line.run("running.db", ["--slots", "1"]);
+    expect(second).toMatchObject({ code: 2, object: { error: { code: "audit.in-use" } } });
+    expect(await running.ended).toMatchObject({ code: 0 });
+  });
+});
+
 describe("station verify", () => {
   const verify = async (
     file: string,
@@ -120,6 +147,9 @@ describe("station verify", () => {
     const database = await station(["verify", line.path("a.db"), "--json"]);
     expect(database).toMatchObject({ code: 0, stderr: "" });
     expect(lastJson(database)).toMatchObject({ ok: true, kind: "database", runs: 3, batches: 2, headFile: "present" });
+    const { key } = lastJson(database) as { readonly key: string };
+    expect(await callMain(["verify", line.path("a.db"), "--key", key])).toMatchObject({ code: 0 });
+    expect(await callMain(["verify", line.path("out.csv"), "--key", key.toLowerCase()])).toMatchObject({ code: 1 });
     for (const name of ["out.csv", "out.jsonl", "out.csv.manifest.json"])
       expect(await verify(line.path(name))).toMatchObject({ code: 0, verdict: { ok: true, kind: "export", rows: 3 } });
     expect((await callMain(["verify", line.path("out.csv")])).stdout).toMatch(/^3 rows fit/);

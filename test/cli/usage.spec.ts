@@ -26,7 +26,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** `@` stands for the folder of this spec. */
 const placed = (argv: readonly string[]): string[] => argv.map((word) => word.replace(/^@/, `${folder}/`));
 
-const RUN = ["run", "--recipe", TRAINING, "--fixture", FIXTURE, "--audit", "@new.db"];
+const NEEDED = ["run", "--recipe", TRAINING, "--fixture", FIXTURE];
+const RUN = [...NEEDED, "--audit", "@new.db"];
 const EXPORT = ["export", "--audit", "@words.txt", "--out", "@out.csv"];
 
 describe("wrong usage ends with 2 and a sentence that names what is wrong", () => {
@@ -59,6 +60,8 @@ describe("wrong usage ends with 2 and a sentence that names what is wrong", () =
     [["run", "--recipe", TRAINING, "--fixture", "@none"], /there is no such file/],
     [["run", "--recipe", TRAINING, "--fixture", FIXTURE], /--audit is missing/],
     [["run", "--recipe", TRAINING, "--fixture", FIXTURE, "--audit", ""], /--audit is missing/],
+    [[...NEEDED, "--profile", NRF_CLOUD, "--audit", "@words.txt"], /the file is no database \(file .*words\.txt\)/],
+    [[...NEEDED, "--profile", NRF_CLOUD, "--audit", "@words.txt/a.db"], /the folder cannot be made or written/],
     [[...RUN, "--slots", ""], /each entry of --slots must be 1 to 16 letters/],
     [[...RUN, "--slots", "1,,2"], /each entry of --slots/],
     [[...RUN, "--slots", "a b"], /each entry of --slots .*given a b/],
@@ -76,6 +79,7 @@ describe("wrong usage ends with 2 and a sentence that names what is wrong", () =
     [["export", "--audit", "@none.db", "--out", "@out.csv"], /there is no such file .*none\.db/],
     [["export", "--audit", "@folder", "--out", "@out.csv"], /the file cannot be read .*folder/],
     [["export", "--audit", "@empty", "--out", "@out.csv"], /there is no such database/],
+    [EXPORT, /the file is no database \(file .*words\.txt\)/],
     [[...EXPORT, "--format", "xml"], /--format must be one of csv, jsonl/],
     [[...EXPORT, "--outcome", "pass"], /--outcome must be "PASS" or "FAIL" or "ERROR" or "ABORTED"/],
     [[...EXPORT, "--from", "yesterday"], /--from must be a time such as 2026-03-01 or/],
