@@ -18,7 +18,7 @@ export function parseArguments(command: CliCommand, argv: readonly string[]): Ar
       { type: spec.kind === "flag" ? ("boolean" as const) : ("string" as const), multiple: spec.kind === "list" },
     ]),
   );
-  const { values, positionals } = parse(command, [...argv], options);
+  const { values, positionals } = parse(command, withValues(command, argv), options);
   if (positionals.length > command.maxPositionals)
     throw usage(command, `unexpected argument`, { argument: positionals[command.maxPositionals] ?? "" });
   if (positionals.length < command.minPositionals) throw usage(command, `${command.positionals} is missing`, {});
@@ -71,6 +71,23 @@ export function required(args: Arguments, name: string): string {
   const text = args.value(name);
   if (text !== undefined && text !== "") return text;
   throw new StationError("usage.option", `--${name} is missing`, { option: `--${name}` });
+}
+
+/** The arguments with values that begin with one dash, as keys and negative numbers may, bound to their options. */
+function withValues(command: CliCommand, argv: readonly string[]): string[] {
+  const bound: string[] = [];
+  for (const [index, argument] of argv.entries()) {
+    const before = bound.at(-1) ?? "";
+    if (argv[index - 1] === "--") return [...bound, ...argv.slice(index)];
+    if (/^-[^-]/.test(argument) && takesValue(command, before)) bound.splice(-1, 1, `${before}=${argument}`);
+    else bound.push(argument);
+  }
+  return bound;
+}
+
+function takesValue({ options }: CliCommand, argument: string): boolean {
+  const name = argument.slice(2);
+  return argument.startsWith("--") && Object.hasOwn(options, name) && options[name]?.kind !== "flag";
 }
 
 type Parsed = { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] };

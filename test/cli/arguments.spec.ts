@@ -47,6 +47,18 @@ describe("arguments", () => {
     expect([wholeNumber(args, "units", [1, 64], 1), wholeNumber(args, "ports", [1, 64], 7)]).toEqual([8, 7]);
   });
 
+  it("takes values that begin with a dash, as keys may, but not options for values", () => {
+    const args = parseArguments(command, ["--units", "-k3y", "--fault", "-1", "--fault", "2", "--json", "--", "-x"]);
+    expect([args.value("units"), args.list("fault"), args.flag("json"), args.positionals]).toEqual([
+      "-k3y",
+      ["-1", "2"],
+      true,
+      ["-x"],
+    ]);
+    expect(thrownBy(() => parseArguments(command, ["--units", "--json"]))).toMatchObject({ code: "usage.option" });
+    expect(thrownBy(() => parseArguments(command, ["--json", "-x"]))).toMatchObject({ code: "usage.option" });
+  });
+
   it.each([[["--unknown"]], [["--units"]], [["--json=yes"]], [["a", "b"]], [["-x"]], [["--fault"]]])(
     "refuses %j as wrong usage",
     (argv) => {

@@ -101,7 +101,7 @@ describe("wrong usage ends with 2 and a sentence that names what is wrong", () =
     [["service"], /--dir is missing/],
     [["service", "--dir", "@words.txt"], /the service's database cannot be opened/],
     [["service", "--dir", "@s", "--https", "65536"], /--https must be a whole number .*largest 65535/],
-    [["service", "--dir", "@s", "--owner", "-1"], /'--owner' argument is ambiguous/],
+    [["service", "--dir", "@s", "--owner", "-1"], /--owner must be a whole number .*given -1, smallest 0/],
     [["service", "--dir", "@s", "--host", "not a host"], /--host must be an address or a host name/],
     [["service", "--dir", "@s", "--host", ""], /--host must be an address or a host name/],
     [["simulate", "--units", "257"], /--units must be a whole number .*largest 256/],
