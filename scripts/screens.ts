@@ -1,6 +1,6 @@
 // Shows the window over a fake station in a real Electron and saves what it paints:
 //   node scripts/screens.ts OUT_DIR [SCENE …] [--language=de] [--size=1280x800]
-// Under Linux it wants a display: `xvfb-run -a node scripts/screens.ts /tmp/screens`.
+// Under Linux it wants a display: `xvfb-run -a node scripts/screens.ts screens`.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -4,6 +4,7 @@ import { openAuditStore, type OpenedAudit } from "../audit/open-audit-store.ts";
 import type { SlotState } from "../contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
 import { describeError, errorOf } from "../core/error.ts";
+import { STATION_VERSION } from "../core/version.ts";
 import type { StationCredentials, StationFiles } from "../station/batch-plan.ts";
 import { ChildWorkerHost } from "../station/child-worker-host.ts";
 import type { StationNews } from "../station/station-news.ts";
@@ -25,8 +26,6 @@ export type TrayOrder = {
 /** How a tray ended. */
 export type TrayResult = { readonly summary: BatchSummary; readonly slots: readonly SlotState[] };
 
-const VERSION = "0.1.0";
-
 /**
  * Provisions one tray from opening the audit database to closing it. A stop signal aborts the runs in order: their modems
  * are released and their ends recorded before this returns.
@@ -38,7 +37,7 @@ export async function runTray(order: TrayOrder, context: CommandContext): Promis
     file: order.audit,
     clock: context.clock,
     random: randomBytes,
-    version: VERSION,
+    version: STATION_VERSION,
     program: "station",
   });
   try {

@@ -5,6 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Sha256 } from "../core/digest.ts";
 import { StationError } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
+import { STATION_VERSION } from "../core/version.ts";
 import type { AtLinkOpener } from "../modem/at-link.ts";
 import type { HttpTransport } from "../provisioning/transport.ts";
 import { ChannelOpener } from "../run/channel-opener.ts";
@@ -12,7 +13,7 @@ import { UnitRun } from "../run/unit-run.ts";
 import type { RunHooks } from "./active-run.ts";
 
 /** How the station names itself to the owner's API. */
-const USER_AGENT = "provisioning-station/0.1.0";
+const USER_AGENT = `provisioning-station/${STATION_VERSION}`;
 
 /** SHA-256 by Node. */
 export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
