@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { writeDurably } from "../../src/audit/key-keeper.ts";
+import { writeDurably } from "../../src/audit/durable-file.ts";
 import {
   DEFAULT_SETTINGS,
   DesktopSettingsSchema,

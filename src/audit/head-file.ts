@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { SignedHead } from "./audit-store.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { writeDurably } from "./key-keeper.ts";
+import { writeDurably } from "./durable-file.ts";
 import { auditError } from "./sqlite-error.ts";
 
 /** The file that keeps the newest signed head beside the database, so that a cut-off tail is noticed. */

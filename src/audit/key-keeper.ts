@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Secret } from "../core/secret.ts";
+import { writeDurably } from "./durable-file.ts";
 import { auditError } from "./sqlite-error.ts";
 
 /** Where the station's private key rests, as PKCS #8 PEM: a file, or the desktop's vault. */
@@ -37,34 +38,6 @@ export function folderKeyKeeper(folder: string): KeyKeeper {
       }
     },
   };
-}
-
-/**
- * Writes a small file so that after a power cut there is the old content or the new, never half of it.
- * @throws the file system's error
- */
-export async function writeDurably(file: string, content: string, mode = 0o644): Promise<void> {
-  const temporary = `${file}.new`;
-  const handle = await open(temporary, "w", mode);
-  try {
-    await handle.writeFile(content, "utf8");
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
-  await syncFolder(dirname(file));
-}
-
-/** Makes a rename last through a power cut; Windows has no such call and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function isAbsent(error: unknown): boolean {

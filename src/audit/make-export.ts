@@ -5,7 +5,7 @@ import { StationError } from "../core/error.ts";
 import { isoTime } from "../core/iso-time.ts";
 import type { AuditStore, SignedHead } from "./audit-store.ts";
 import type { ExportDraft } from "./export-draft.ts";
-import { writeDurably } from "./key-keeper.ts";
+import { writeDurably } from "./durable-file.ts";
 import { manifestOf, scopeOf, type Manifest, type ManifestBody } from "./manifest.ts";
 import type { Watch } from "./verify-database.ts";
 

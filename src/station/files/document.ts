@@ -11,7 +11,7 @@ import {
   type Node,
 } from "yaml";
 import { StationError } from "../../core/error.ts";
-import { describeProblem, problemsError, type FileProblem } from "./file-problem.ts";
+import { problemsError, type FileProblem } from "./file-problem.ts";
 
 /** A line and column of a document, counted from 1. */
 export type Place = { readonly line: number; readonly column: number };
@@ -81,8 +81,7 @@ function refuseBadSyntax(parsed: Parsed, file: string, place: (offset: number) =
   const { line, column } = place(first.pos[0]);
   const overflow = first.message.includes("call stack");
   const what = overflow ? TOO_DEEP : syntaxText(first);
-  const text = describeProblem({ line, column, field: "", what });
-  throw new StationError("file.syntax", text, { file, line, column });
+  throw problemsError(file, [{ line, column, field: "", what, code: "file.syntax" }]);
 }
 
 type SyntaxProblem = { readonly code: string; readonly message: string };

@@ -19,14 +19,24 @@ type FileCode = Extract<ErrorCode, `file.${string}`>;
 
 const MOST_SHOWN = 20;
 
+/** The error for a file with problems, which it holds in full, in the file's order. */
+export class FileProblemsError extends StationError {
+  readonly problems: readonly FileProblem[];
+
+  constructor(code: FileCode, what: string, facts: Facts, problems: readonly FileProblem[]) {
+    super(code, what, facts);
+    this.problems = problems;
+  }
+}
+
 /**
  * The error for everything that is wrong in a file: its code is that of the first problem, its facts name file, line, column and
  * field of it and, as `problem 2`, `problem 3` …, up to 20 problems in full.
  */
-export function problemsError(file: string, problems: readonly FileProblem[]): StationError {
+export function problemsError(file: string, problems: readonly FileProblem[]): FileProblemsError {
   const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
   const [first] = sorted;
-  if (first === undefined) return new StationError("file.invalid", "the file is not valid", { file });
+  if (first === undefined) return new FileProblemsError("file.invalid", "the file is not valid", { file }, []);
   const more = sorted.slice(1, MOST_SHOWN).map((problem, index) => [`problem ${index + 2}`, describeProblem(problem)]);
   const facts: Facts = {
     ...{ file, line: first.line, column: first.column },
@@ -34,7 +44,7 @@ export function problemsError(file: string, problems: readonly FileProblem[]): S
     ...(sorted.length === 1 ? {} : { problems: quantity(sorted.length, "items") }),
     ...(Object.fromEntries(more) as Readonly<Record<string, string>>),
   };
-  return new StationError(first.code ?? "file.invalid", describeProblem(first), facts);
+  return new FileProblemsError(first.code ?? "file.invalid", describeProblem(first), facts, sorted);
 }
 
 /** `line 4, column 9, slots[0].port: is missing`. */

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { ProfileSchema, type Profile, type ResolvedProfile } from "../../contract/profile.ts";
 import { LARGEST_NAMED } from "./beside.ts";
 import { problemOf, problemsError, type FileProblem } from "./file-problem.ts";
-import { loadDocument } from "./load-document.ts";
+import { checkDocument, readDocument } from "./load-document.ts";
 import { checkCertificates } from "./pem.ts";
 import { readTextFile } from "./text-file.ts";
 
@@ -12,7 +12,12 @@ import { readTextFile } from "./text-file.ts";
  * @throws StationError file.*; every problem is listed with line, column, field and limit
  */
 export async function loadProfile(path: string): Promise<ResolvedProfile> {
-  const { value, document } = await loadDocument(path, ProfileSchema);
+  return checkProfile(await readDocument(path), path);
+}
+
+/** As {@link loadProfile}, for a text that was read already. */
+export async function checkProfile(text: string, path: string): Promise<ResolvedProfile> {
+  const { value, document } = checkDocument(text, path, ProfileSchema);
   const problems: FileProblem[] = [];
   const resolved = await withAuthorities(value, async (file, where) => {
     try {

@@ -7,7 +7,7 @@ import { RecipeSchema, type Recipe, type ResolvedRecipe } from "../../contract/r
 import { redactAtCommand } from "../../core/at-redaction.ts";
 import { StationError } from "../../core/error.ts";
 import { problemOf, problemsError } from "./file-problem.ts";
-import { loadDocument } from "./load-document.ts";
+import { checkDocument, readDocument } from "./load-document.ts";
 import { readMaterials, type Environment, type Materials } from "./recipe-materials.ts";
 
 /**
@@ -16,7 +16,12 @@ import { readMaterials, type Environment, type Materials } from "./recipe-materi
  * @throws StationError file.*; every problem is listed with line, column, field and limit
  */
 export async function loadRecipe(path: string, environment: Environment): Promise<ResolvedRecipe> {
-  const { value, document } = await loadDocument(path, RecipeSchema);
+  return checkRecipe(await readDocument(path), path, environment);
+}
+
+/** As {@link loadRecipe}, for a text that was read already; what it names is looked for beside `path`. */
+export async function checkRecipe(text: string, path: string, environment: Environment): Promise<ResolvedRecipe> {
+  const { value, document } = checkDocument(text, path, RecipeSchema);
   const { materials, problems } = await readMaterials(value, dirname(path), environment);
   if (problems.length > 0)
     throw problemsError(
