@@ -10,9 +10,14 @@ import { NewsOutlet } from "./desk/news-outlet.ts";
 import { SettingsFile } from "./desk/settings-file.ts";
 import { ShiftBook } from "./desk/shift-book.ts";
 import { StationDesk } from "./desk/station-desk.ts";
+import type { Handlers } from "./ipc/handlers.ts";
 import { serveWindow, tellWindow } from "./ipc/serve-window.ts";
 import type { Options } from "./options.ts";
 import { BUNDLED, dataPlaces, resourcesFolder } from "./places.ts";
+import { OperatorsFile } from "./session/operators-file.ts";
+import { PinThrottle } from "./session/pin-throttle.ts";
+import { sessionHandlers } from "./session/session-desk.ts";
+import { SessionKeeper } from "./session/session-keeper.ts";
 import { hostStation, type HostedStation } from "./station-host.ts";
 import { UtilityWorkerHost } from "./utility-worker-host.ts";
 import { servePages } from "./window/app-protocol.ts";
@@ -31,24 +36,39 @@ export class Desktop {
   readonly #desk: StationDesk;
   readonly #jobs: Jobs;
   readonly #settings: SettingsFile;
+  readonly #operators: OperatorsFile;
+  readonly #session: SessionKeeper;
   readonly #guard: CloseGuard;
   readonly #windowFile: string;
   #window: BrowserWindow | undefined;
 
-  private constructor(hosted: HostedStation, data: string, clock: Clock, log: (line: string) => void) {
+  private constructor(
+    hosted: HostedStation,
+    operators: OperatorsFile,
+    data: string,
+    clock: Clock,
+    log: (line: string) => void,
+  ) {
     this.#hosted = hosted;
+    this.#operators = operators;
     this.#clock = clock;
     const { settings, window } = dataPlaces(data);
     this.#windowFile = window;
     this.#settings = new SettingsFile(settings);
     this.#jobs = new Jobs(clock, (progress) => tellWindow(this.#current, "progress", progress));
     const awake = new Awake();
+    const outlet = new NewsOutlet(clock, (bundle) => tellWindow(this.#current, "news", bundle));
+    this.#session = new SessionKeeper({
+      ...{ operators, clock, throttle: new PinThrottle(clock) },
+      tell: (session) => outlet.tell({ kind: "session", session }),
+    });
     const { station, files, audit, history, training } = hosted;
     this.#desk = new StationDesk({
       ...{ station, files, clock, log, settings: this.#settings, jobs: this.#jobs },
       ...{ stationId: audit.store.stationId, version: app.getVersion() },
       shift: new ShiftBook(history, clock),
-      outlet: new NewsOutlet(clock, (bundle) => tellWindow(this.#current, "news", bundle)),
+      outlet,
+      session: () => this.#session.current,
       onBusy: (busy) => awake.set(busy),
       ...(training === undefined ? {} : { training }),
     });
@@ -62,12 +82,13 @@ export class Desktop {
   /** Opens the station and its window. @throws StationError when the station cannot be opened */
   static async open(options: Options, clock: Clock, log: (line: string) => void): Promise<Desktop> {
     const data = options.data ?? join(app.getPath("userData"), "station");
+    const operators = OperatorsFile.open(dataPlaces(data).operators);
     const hosted = await hostStation({
       ...{ options, data, clock, version: app.getVersion(), environment: process.env },
       resources: resourcesFolder(app.isPackaged),
       workers: new UtilityWorkerHost(BUNDLED.worker, clock),
     });
-    const desktop = new Desktop(hosted, data, clock, log);
+    const desktop = new Desktop(hosted, operators, data, clock, log);
     desktop.#begin();
     return desktop;
   }
@@ -100,11 +121,13 @@ export class Desktop {
     const dialogs = fileDialogs(this.#current, this.#texts);
     const [clock, jobs, record] = [this.#clock, this.#jobs, this.#hosted.record];
     const desk = this.#desk.handlers();
-    serveWindow(this.#current, {
+    const handlers: Handlers = {
       ...desk,
+      ...sessionHandlers(this.#operators, this.#session),
       ...historyHandlers({ history, store, clock, jobs, dialogs, record }),
       "settings.write": (change) => this.#changeSettings(change),
-    });
+    };
+    serveWindow(this.#current, handlers, () => this.#session.current);
     lockSession(session.defaultSession);
     servePages(session.defaultSession, BUNDLED.pages);
     this.#applySettings(this.#settings.current);
@@ -136,6 +159,7 @@ export class Desktop {
     });
     this.#window = window;
     guardPage(window, this.#clock, this.#texts);
+    window.webContents.on("input-event", () => this.#session.touch());
     // Windows ends the session of whoever logs out; the other systems tell it through powerMonitor.
     window.on("session-end", () => this.forceClose());
     window.on("close", (event) => {

@@ -9,6 +9,7 @@ export const BUNDLED = {
   historyThread: join(HERE, "history-thread.mjs"),
   service: join(HERE, "service-helper.mjs"),
   simulators: join(HERE, "simulators-helper.mjs"),
+  ports: join(HERE, "ports-helper.mjs"),
   preload: join(HERE, "preload.cjs"),
   pages: join(HERE, "renderer"),
 };
@@ -22,6 +23,7 @@ export function resourcesFolder(packaged: boolean): string {
 export function dataPlaces(folder: string) {
   return {
     record: join(folder, "audit.db"),
+    operators: join(folder, "operators.json"),
     settings: join(folder, "settings.json"),
     window: join(folder, "window.json"),
     service: join(folder, "training-service"),

@@ -31,6 +31,8 @@ export function nextBatches(before: BatchWatch, news: DesktopNews): BatchWatch {
     case "run":
     case "worker.lost":
     case "shift":
+    case "insertions":
+    case "session":
       return before;
   }
 }

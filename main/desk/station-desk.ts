@@ -1,6 +1,7 @@
 import type { DesktopNews } from "../../src/contract/desktop-news.ts";
 import type { DesktopSnapshot, TrainingFacts } from "../../src/contract/desktop-snapshot.ts";
 import type { StartRequest } from "../../src/contract/station-request.ts";
+import type { Session } from "../../src/contract/desktop-session.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { reportOf, StationError } from "../../src/core/error.ts";
 import { isoTime } from "../../src/core/iso-time.ts";
@@ -21,6 +22,8 @@ export type DeskParts = {
   readonly stationId: string;
   readonly version: string;
   readonly settings: SettingsFile;
+  /** Who works here. */
+  readonly session: () => Session;
   readonly shift: ShiftBook;
   readonly outlet: NewsOutlet;
   readonly jobs: Jobs;
@@ -33,7 +36,10 @@ export type DeskParts = {
   readonly log: (line: string) => void;
 };
 
-type DeskHandlers = Omit<Handlers, Extract<keyof Handlers, `history.${string}`>>;
+type DeskHandlers = Pick<
+  Handlers,
+  "snapshot" | "start" | "abort" | "cancel" | "settings.read" | "settings.write" | "shift.restart" | "training.renew"
+>;
 
 /** The station as the window sees it: its state at one moment, its news, and what can be asked of it. */
 export class StationDesk {
@@ -93,6 +99,7 @@ export class StationDesk {
       ...(training === undefined ? {} : { training: training.facts }),
       ...factsOf(files),
       settings: settings.current,
+      session: this.#parts.session(),
       batches: [...running],
       ...(last === undefined ? {} : { lastBatch: last }),
       slots: [...station.snapshot()],
@@ -102,14 +109,26 @@ export class StationDesk {
   }
 
   async #start(request: StartRequest) {
-    const { station, settings } = this.#parts;
-    const { operator } = settings.current;
-    const started = await station.start(
-      request.operator === undefined && operator !== null ? { ...request, operator } : request,
-    );
+    const started = await this.#parts.station.start(this.#signed(request));
     void this.#watch(started);
     const slots = this.#batches.running.find(({ batch }) => batch === started.batch)?.slots ?? [];
     return { batch: started.batch, slots: [...slots] };
+  }
+
+  /**
+   * The request with the operator that its runs record: the one signed in, never one that the window names; where the
+   * station is open, the window's or the settings'.
+   * @throws StationError operators.signed-out
+   */
+  #signed(request: StartRequest): StartRequest {
+    const { session, settings } = this.#parts;
+    const { open, operator } = session();
+    if (!open) {
+      if (operator === null) throw new StationError("operators.signed-out", "nobody is signed in");
+      return { ...request, operator: operator.name };
+    }
+    const named = request.operator ?? settings.current.operator;
+    return named === null ? request : { ...request, operator: named };
   }
 
   /** Tells the end of a batch that its own news do not tell, then the counts of the shift. */

@@ -1,16 +1,42 @@
-import { isRequestKind, REQUESTS, type Asked, type Reply, type RequestKind } from "../../src/contract/desktop.ts";
+import { mayAct, type Role, type Session } from "../../src/contract/desktop-session.ts";
+import {
+  isRequestKind,
+  REQUESTS,
+  roleOf,
+  type Asked,
+  type Reply,
+  type RequestKind,
+} from "../../src/contract/desktop.ts";
 import { reportOf, StationError } from "../../src/core/error.ts";
 import type { Handlers } from "./handlers.ts";
 
-/** Answers a request as it came from the window: unknown kinds and forms are refused, every error becomes a report. Never throws. */
-export async function answerRequest(handlers: Handlers, kind: unknown, asks: unknown): Promise<Reply> {
+/**
+ * Answers a request as it came from the window: unknown kinds and forms are refused, and what the session has no right to;
+ * every error becomes a report. Never throws.
+ */
+export async function answerRequest(
+  handlers: Handlers,
+  session: () => Session,
+  kind: unknown,
+  asks: unknown,
+): Promise<Reply> {
   try {
     if (!isRequestKind(kind))
       throw new StationError("desktop.request", "there is no such request", { kind: shown(kind) });
+    const role = roleOf(kind);
+    if (role !== undefined) requireRole(session(), role, kind);
     return { ok: true, answer: await handle(handlers, kind, asks) };
   } catch (error) {
     return { ok: false, error: reportOf(error) };
   }
+}
+
+/** @throws StationError desktop.not-allowed, operators.signed-out */
+function requireRole(session: Session, role: Role, kind: RequestKind): void {
+  if (mayAct(session, role)) return;
+  if (role === "engineer")
+    throw new StationError("desktop.not-allowed", "this needs an engineer", { request: kind, role });
+  throw new StationError("operators.signed-out", "nobody is signed in", { request: kind });
 }
 
 function handle(handlers: Handlers, kind: RequestKind, asks: unknown): unknown {

@@ -6,6 +6,7 @@ import { reduceSlot, type SlotState } from "../../src/contract/slot-state.ts";
 import type { BatchSummary } from "../../src/contract/station-request.ts";
 import { reportOf, StationError } from "../../src/core/error.ts";
 import type { BatchId, SlotId } from "../../src/core/ids.ts";
+import { FakeOperators } from "./fake-operators.ts";
 import { fakeRun, stoppedEvent } from "./fake-run.ts";
 import { FakeHistory } from "./fake-history.ts";
 import { fakeRunId, type Scene } from "./scenes.ts";
@@ -38,8 +39,11 @@ export class FakeStation implements DesktopApi {
   #news = 0;
   #settings: DesktopSettings;
   #lastBatch: BatchSummary | undefined;
+  readonly #operators: FakeOperators;
 
-  constructor(scene: Scene, settings: Partial<DesktopSettings>) {
+  /** `as`: who is signed in; absent: nobody is on the list of operators. */
+  constructor(scene: Scene, settings: Partial<DesktopSettings>, as?: "engineer" | "operator" | "nobody") {
+    this.#operators = new FakeOperators(as, (session) => this.#tell([{ kind: "session", session }]));
     this.#scene = scene;
     this.#settings = { ...DEFAULT_SETTINGS, operator: "Operator 07", ...settings };
     for (const state of scene.slots(Date.now())) this.#slots.set(state.slot, state);
@@ -95,6 +99,15 @@ export class FakeStation implements DesktopApi {
       }
       case "history.verify":
         return { kind: "verdict", file: "audit.db", verdict: VERDICT };
+      case "session.read":
+      case "session.signIn":
+      case "session.signOut":
+      case "operators.list":
+      case "operators.add":
+      case "operators.change":
+      case "operators.remove":
+      case "operators.idle":
+        return this.#operators.answer(kind, asks);
       case "shift.restart":
         break;
     }
@@ -105,7 +118,7 @@ export class FakeStation implements DesktopApi {
     const { rows, columns, training, pattern } = this.#scene;
     const port = (index: number): string => `tcp://127.0.0.1:${5001 + index}`;
     return {
-      ...{ news: this.#news, at: new Date().toISOString(), settings: this.#settings },
+      ...{ news: this.#news, at: new Date().toISOString(), settings: this.#settings, session: this.#operators.session },
       station: { id: "line-2", version: "0.1.0", training },
       recipe: {
         ...{ name: "Meter LTE-M EU 14", product: "Meter LTE-M EU", revision: "14", sha256: SHA256 },

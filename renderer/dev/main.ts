@@ -4,14 +4,19 @@ import { mountStation } from "../mount.ts";
 import { FakeStation } from "./fake-station.ts";
 import { SCENES } from "./scenes.ts";
 
-// Shows the window over a fake station: ?scene=running-32&theme=dark&language=de&muted
+// Shows the window over a fake station: ?scene=running-32&theme=dark&language=de&muted&as=engineer
 z.config({ jitless: true });
 const asked = new URLSearchParams(location.search);
 const scene = SCENES.find(({ name }) => name === asked.get("scene")) ?? SCENES[0];
 if (scene !== undefined) {
   const theme = ThemeSchema.catch("light").parse(asked.get("theme"));
   const language = LanguageSchema.catch("en").parse(asked.get("language"));
-  const station = new FakeStation(scene, { theme, language, sound: { on: !asked.has("muted"), volume: 0.6 } });
+  const as = z
+    .enum(["engineer", "operator", "nobody"])
+    .optional()
+    .catch(undefined)
+    .parse(asked.get("as") ?? undefined);
+  const station = new FakeStation(scene, { theme, language, sound: { on: !asked.has("muted"), volume: 0.6 } }, as);
   station.play();
   mountStation(station);
 }

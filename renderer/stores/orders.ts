@@ -4,14 +4,14 @@ import type { StartRequest } from "../../src/contract/station-request.ts";
 import { reportOf, type ErrorReport } from "../../src/core/error.ts";
 import type { SlotId } from "../../src/core/ids.ts";
 import { serialOf } from "../screens/line/batch-plan.ts";
-import { useSettings } from "./settings.ts";
+import { useSession } from "./session.ts";
 import { useStation } from "./station.ts";
 import { useTray } from "./tray.ts";
 
 /** Starting and stopping; what the station refuses shows as `failure`. */
 export const useOrders = defineStore("orders", () => {
   const station = useStation();
-  const settings = useSettings();
+  const session = useSession();
   const tray = useTray();
   const failure = shallowRef<ErrorReport>();
   const starting = ref(false);
@@ -20,11 +20,15 @@ export const useOrders = defineStore("orders", () => {
 
   async function order(slots: readonly SlotId[], serials: StartRequest["serials"]): Promise<void> {
     if (starting.value || slots.length === 0) return;
+    if (!session.mayWork) {
+      session.asking = true;
+      return;
+    }
     starting.value = true;
-    const { operator } = settings.settings;
     // Simulated boards cannot be taken out: in training the same units may pass again.
     const again = station.facts?.station.training === true;
-    const who = operator === null ? {} : { operator };
+    // Where names are entered the station itself records who is signed in.
+    const who = session.open && session.operator !== undefined ? { operator: session.operator } : {};
     if (await tried(() => station.start({ slots: [...slots], serials, again, ...who }))) renewed.value = false;
     starting.value = false;
   }

@@ -96,6 +96,10 @@ function factsAfter(facts: StationFacts, news: Exclude<DesktopNews, { kind: "run
       return { ...facts, storeFailure: news.error };
     case "shift":
       return { ...facts, shift: news.shift };
+    case "insertions":
+      return { ...facts, insertions: news.insertions };
+    case "session":
+      return { ...facts, session: news.session };
     case "worker.lost":
       return facts;
   }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { BatchIdSchema, ErrorReportSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
 import { JobSchema } from "./desktop-history.ts";
+import { InsertionsSchema } from "./desktop-ports.ts";
+import { SessionSchema } from "./desktop-session.ts";
 import { ShiftSchema } from "./desktop-snapshot.ts";
 import { RunEventSchema } from "./run-event.ts";
 import { SlotStateSchema } from "./slot-state-schema.ts";
@@ -32,6 +34,10 @@ export const DesktopNewsSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("worker.lost"), slot: SlotIdSchema, error: ErrorReportSchema }),
   /** The counts of the shift, after a batch. */
   z.strictObject({ kind: z.literal("shift"), shift: ShiftSchema }),
+  /** Somebody signed in or out, or the list of operators changed. */
+  z.strictObject({ kind: z.literal("session"), session: SessionSchema }),
+  /** Boards were plugged in or out, or starting by plugging in was switched. */
+  z.strictObject({ kind: z.literal("insertions"), insertions: InsertionsSchema }),
 ]);
 export type DesktopNews = z.output<typeof DesktopNewsSchema>;
 

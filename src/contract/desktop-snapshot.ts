@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { BatchIdSchema, ErrorReportSchema, label, Sha256HexSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
 import { RunCountsSchema } from "./desktop-history.ts";
+import { InsertionsSchema } from "./desktop-ports.ts";
+import { SessionSchema } from "./desktop-session.ts";
 import { DesktopSettingsSchema } from "./desktop-settings.ts";
 import { SlotStateSchema } from "./slot-state-schema.ts";
 import { BatchSummarySchema } from "./station-request.ts";
@@ -76,6 +78,8 @@ export const DesktopSnapshotSchema = z.strictObject({
   fixture: FixtureFactsSchema,
   profile: ProfileFactsSchema,
   settings: DesktopSettingsSchema,
+  /** Who works here. */
+  session: SessionSchema,
   /** Batches that run now, oldest first; usually none or one (a slot that runs again makes one of its own). */
   batches: z.array(BatchFactsSchema).max(128),
   /** The batch that finished last since the application was started. */
@@ -83,6 +87,8 @@ export const DesktopSnapshotSchema = z.strictObject({
   /** In the fixture's order. */
   slots: z.array(SlotStateSchema).min(1).max(128),
   shift: ShiftSchema,
+  /** What is plugged in; absent: nobody has looked. */
+  insertions: InsertionsSchema.exactOptional(),
   /** The record cannot be written: nothing may start until it can be again. */
   storeFailure: ErrorReportSchema.exactOptional(),
 });

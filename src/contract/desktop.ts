@@ -16,26 +16,32 @@ import {
   VerifyAskedSchema,
 } from "./desktop-history.ts";
 import { JobProgressSchema, NewsBundleSchema } from "./desktop-news.ts";
+import { PORT_REQUESTS, PortsTellingSchema } from "./desktop-ports.ts";
+import { SESSION_REQUESTS, type Role } from "./desktop-session.ts";
 import { DesktopSettingsSchema, SettingsChangeSchema } from "./desktop-settings.ts";
 import { DesktopSnapshotSchema, ShiftSchema } from "./desktop-snapshot.ts";
 import { StartRequestSchema } from "./station-request.ts";
 
 const Nothing = z.null();
 
-/** Everything the window may ask of the main process, and what it is answered. Both ends parse what they take. */
+/**
+ * Everything the window may ask of the main process, and what it is answered. Both ends parse what they take.
+ * `role`: who may ask it, of those signed in; where it is absent, everybody.
+ */
 export const REQUESTS = {
   snapshot: { asks: Nothing, answers: DesktopSnapshotSchema },
   /** Answers once the batch is recorded and its orders are sent; `again` and `serials` as in StartRequest. */
   start: {
     asks: StartRequestSchema,
     answers: z.strictObject({ batch: BatchIdSchema, slots: z.array(SlotIdSchema).max(128) }),
+    role: "operator",
   },
-  /** Stops a slot's run, or all; answers at once, the ends come as news. */
+  /** Stops a slot's run, or all; answers at once, the ends come as news. Everybody may stop, signed in or not. */
   abort: { asks: z.strictObject({ slot: z.union([z.literal("all"), SlotIdSchema]) }), answers: Nothing },
   "history.runs": { asks: RunsAskedSchema, answers: RunPageSchema },
   "history.run": { asks: RunAskedSchema, answers: RunDetailSchema },
   "history.counts": { asks: CountsAskedSchema, answers: RunCountsSchema },
-  "history.export": { asks: ExportAskedSchema, answers: ExportAnswerSchema },
+  "history.export": { asks: ExportAskedSchema, answers: ExportAnswerSchema, role: "operator" },
   "history.verify": { asks: VerifyAskedSchema, answers: VerifyAnswerSchema },
   /** Cancels a piece of work: its request fails with desktop.cancelled. Harmless when it is over. */
   cancel: { asks: z.strictObject({ job: JobSchema }), answers: Nothing },
@@ -43,9 +49,11 @@ export const REQUESTS = {
   /** Answers all settings after the change. */
   "settings.write": { asks: SettingsChangeSchema, answers: DesktopSettingsSchema },
   /** Begins a new shift now: its counts start at zero. */
-  "shift.restart": { asks: Nothing, answers: ShiftSchema },
+  "shift.restart": { asks: Nothing, answers: ShiftSchema, role: "operator" },
   /** Training mode only, while nothing runs: lays new simulated boards into the tray. The slots keep showing their last results. */
   "training.renew": { asks: Nothing, answers: Nothing },
+  ...SESSION_REQUESTS,
+  ...PORT_REQUESTS,
 } as const;
 
 export type RequestKind = keyof typeof REQUESTS;
@@ -56,7 +64,7 @@ export type Asked<Kind extends RequestKind> = z.output<(typeof REQUESTS)[Kind]["
 export type Answers<Kind extends RequestKind> = z.output<(typeof REQUESTS)[Kind]["answers"]>;
 
 /** What the main process tells by itself. */
-export const CHANNELS = { news: NewsBundleSchema, progress: JobProgressSchema } as const;
+export const CHANNELS = { news: NewsBundleSchema, progress: JobProgressSchema, ports: PortsTellingSchema } as const;
 
 export type Channel = keyof typeof CHANNELS;
 export type Message<Of extends Channel> = z.output<(typeof CHANNELS)[Of]>;
@@ -80,6 +88,12 @@ export type DesktopApi = {
   /** Calls the listener with each message from now on; the answer ends that. */
   subscribe(channel: Channel, listener: (message: unknown) => void): () => void;
 };
+
+/** The role that a request needs; undefined: none. */
+export function roleOf(kind: RequestKind): Role | undefined {
+  const entry: { readonly asks: z.ZodType; readonly role?: Role } = REQUESTS[kind];
+  return entry.role;
+}
 
 export function isRequestKind(value: unknown): value is RequestKind {
   return typeof value === "string" && Object.hasOwn(REQUESTS, value);

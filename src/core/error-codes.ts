@@ -2,8 +2,11 @@ import { AUDIT_CODES } from "./codes/audit.ts";
 import { CLOUD_CODES } from "./codes/cloud.ts";
 import { DESKTOP_CODES } from "./codes/desktop.ts";
 import { FILE_CODES } from "./codes/file.ts";
+import { LIBRARY_CODES } from "./codes/library.ts";
 import { LINK_CODES } from "./codes/link.ts";
 import { MODEM_CODES } from "./codes/modem.ts";
+import { OPERATOR_CODES } from "./codes/operators.ts";
+import { PROBE_CODES } from "./codes/probe.ts";
 import { PROVISIONING_CODES } from "./codes/provisioning.ts";
 import { RUN_CODES } from "./codes/run.ts";
 import { SERVICE_CODES } from "./codes/service.ts";
@@ -11,6 +14,7 @@ import { SIMULATOR_CODES } from "./codes/simulator.ts";
 import { STATION_CODES } from "./codes/station.ts";
 import { TRANSPORT_CODES } from "./codes/transport.ts";
 import { USAGE_CODES } from "./codes/usage.ts";
+import { VAULT_CODES } from "./codes/vault.ts";
 import type { CodeEntry } from "./error-code.ts";
 
 /** The one table of every error code of the project: blame, retry, and what the operator should do. */
@@ -28,6 +32,10 @@ export const ERROR_CODES = {
   ...FILE_CODES,
   ...USAGE_CODES,
   ...DESKTOP_CODES,
+  ...LIBRARY_CODES,
+  ...VAULT_CODES,
+  ...PROBE_CODES,
+  ...OPERATOR_CODES,
 } as const;
 
 /** A code of the table. */

@@ -7,6 +7,7 @@ import { NewsOutlet } from "../../../main/desk/news-outlet.ts";
 import { SettingsFile } from "../../../main/desk/settings-file.ts";
 import { ShiftBook } from "../../../main/desk/shift-book.ts";
 import { StationDesk } from "../../../main/desk/station-desk.ts";
+import { OPEN_SESSION } from "../../../src/contract/desktop-session.ts";
 import { DesktopSnapshotSchema } from "../../../src/contract/desktop-snapshot.ts";
 import { NewsBundleSchema, type NewsBundle } from "../../../src/contract/desktop-news.ts";
 import type { RunCounts } from "../../../src/contract/history.ts";
@@ -26,7 +27,7 @@ describe("StationDesk", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  function rigWith(rig = new StationRig({ slots: 2 })) {
+  function rigWith(rig = new StationRig({ slots: 2 }), session = OPEN_SESSION) {
     const bundles: NewsBundle[] = [];
     const busy: boolean[] = [];
     const renewed: string[] = [];
@@ -34,6 +35,7 @@ describe("StationDesk", () => {
     const desk = new StationDesk({
       ...{ station, files, clock, stationId: store.stationId, version: "1.2.3" },
       settings: new SettingsFile(join(folder, "settings.json")),
+      session: () => session,
       shift: new ShiftBook({ counts: async () => COUNTS }, clock),
       outlet: new NewsOutlet(clock, (bundle) => bundles.push(bundle)),
       jobs: new Jobs(clock, () => undefined),

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { answerRequest } from "../../../main/ipc/answer-request.ts";
 import type { Handlers } from "../../../main/ipc/handlers.ts";
 import { parseReply, REQUESTS } from "../../../src/contract/desktop.ts";
+import { OPEN_SESSION } from "../../../src/contract/desktop-session.ts";
 import { DEFAULT_SETTINGS } from "../../../src/contract/desktop-settings.ts";
 import { StationError } from "../../../src/core/error.ts";
 
@@ -15,6 +16,8 @@ function handlersWith(own: Partial<Handlers>): Handlers {
   return { ...none, ...own } as Handlers;
 }
 
+const openStation = () => OPEN_SESSION;
+
 describe("answerRequest", () => {
   it("answers a request of its form with what the handler makes of it, defaults filled in", async () => {
     const asked: unknown[] = [];
@@ -25,8 +28,11 @@ describe("answerRequest", () => {
       },
       "settings.read": () => DEFAULT_SETTINGS,
     });
-    expect(await answerRequest(handlers, "settings.read", null)).toEqual({ ok: true, answer: DEFAULT_SETTINGS });
-    await answerRequest(handlers, "start", {});
+    expect(await answerRequest(handlers, openStation, "settings.read", null)).toEqual({
+      ok: true,
+      answer: DEFAULT_SETTINGS,
+    });
+    await answerRequest(handlers, openStation, "start", {});
     expect(asked).toEqual([{ serials: {}, again: false }]);
   });
 
@@ -38,7 +44,7 @@ describe("answerRequest", () => {
       },
     });
     const id = "00000000-0000-7000-8000-000000000001";
-    const reply: unknown = structuredClone(await answerRequest(handlers, "history.run", { id }));
+    const reply: unknown = structuredClone(await answerRequest(handlers, openStation, "history.run", { id }));
     expect(() => parseReply("history.run", reply)).toThrow(
       expect.objectContaining({
         ...{ code: "audit.thread", facts: { tries: 2 } },
@@ -49,7 +55,7 @@ describe("answerRequest", () => {
 
   it("refuses a kind that there is not, also one that every object has", async () => {
     for (const kind of ["nothing", "toString", "__proto__", "constructor", 7, null, undefined, {}])
-      expect(await answerRequest(handlersWith({}), kind, null)).toMatchObject({
+      expect(await answerRequest(handlersWith({}), openStation, kind, null)).toMatchObject({
         ok: false,
         error: { code: "desktop.request" },
       });
@@ -57,7 +63,7 @@ describe("answerRequest", () => {
 
   it("names the field that is not of its form", async () => {
     const asks = { query: { filter: { outcome: "MAYBE" }, limit: 10 } };
-    expect(await answerRequest(handlersWith({}), "history.runs", asks)).toMatchObject({
+    expect(await answerRequest(handlersWith({}), openStation, "history.runs", asks)).toMatchObject({
       error: { code: "desktop.request", facts: { kind: "history.runs", field: "query.filter.outcome" } },
     });
   });
@@ -66,7 +72,7 @@ describe("answerRequest", () => {
     const kinds = fc.constantFrom(...Object.keys(REQUESTS));
     await fc.assert(
       fc.asyncProperty(fc.oneof(kinds, fc.anything()), fc.anything({ maxDepth: 4 }), async (kind, asks) => {
-        const reply = await answerRequest(handlersWith({}), kind, asks);
+        const reply = await answerRequest(handlersWith({}), openStation, kind, asks);
         expect(reply.ok).toBe(false);
         expect(() => parseReply("snapshot", structuredClone(reply))).toThrow(StationError);
       }),
