@@ -5,6 +5,7 @@ import { StationError } from "../src/core/error.ts";
 import type { SlotId } from "../src/core/ids.ts";
 import { keptEnvironment } from "../src/station/child-worker-host.ts";
 import type { WorkerExit, WorkerHost, WorkerListener, WorkerProcess } from "../src/station/worker-host.ts";
+import { yieldProcessor } from "./yield-processor.ts";
 
 /** Between the end of a process and the last of its messages, which travel another way. */
 const LAST_WORDS = milliseconds(50);
@@ -23,6 +24,7 @@ export class UtilityWorkerHost implements WorkerHost {
   /** @throws StationError station.worker-start */
   start(slot: SlotId, listener: WorkerListener): WorkerProcess {
     const child = this.#fork(slot);
+    yieldProcessor(child);
     this.#listen(child, listener);
     // Between the fork and its spawn there is nothing to end yet: the kill waits for it.
     const life = { spawned: false, doomed: false };

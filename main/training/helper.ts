@@ -3,9 +3,10 @@ import { utilityProcess } from "electron";
 import { z } from "zod";
 import { ErrorReportSchema } from "../../src/contract/common.ts";
 import { withLimit, type Clock } from "../../src/core/clock.ts";
-import { seconds } from "../../src/core/duration.ts";
+import { seconds, type Duration } from "../../src/core/duration.ts";
 import { errorOf, StationError } from "../../src/core/error.ts";
 import { keptEnvironment } from "../../src/station/child-worker-host.ts";
+import { yieldProcessor } from "../yield-processor.ts";
 
 const ANSWER_LIMIT = seconds(30);
 const STOP_LIMIT = seconds(10);
@@ -15,7 +16,7 @@ const AnswerSchema = z.discriminatedUnion("ok", [
   z.strictObject({ ok: z.literal(false), error: ErrorReportSchema }),
 ]);
 
-/** A helper process of the training mode. It ends with this process, however that ends. */
+/** A helper process. It ends with this process, however that ends. */
 export type Helper = {
   /** Sends a message and waits for its answer; one at a time. @throws StationError desktop.helper; what the helper reports */
   ask(message: unknown): Promise<unknown>;
@@ -23,14 +24,15 @@ export type Helper = {
   stop(): Promise<void>;
 };
 
-/** Starts a helper. @param entry path of its bundle @param name as system monitors show it */
-export function startHelper(entry: string, name: string, clock: Clock): Helper {
+/** Starts a helper. @param entry path of its bundle @param name as system monitors show it @param limit for each answer */
+export function startHelper(entry: string, name: string, clock: Clock, limit: Duration = ANSWER_LIMIT): Helper {
   const child = utilityProcess.fork(entry, [], {
     env: keptEnvironment(process.env),
     execArgv: [],
     stdio: ["ignore", "ignore", "inherit"],
     serviceName: name,
   });
+  yieldProcessor(child);
   const life = { over: false };
   const gone = new Promise<never>((_resolve, reject) => {
     child.once("exit", () => {
@@ -41,10 +43,10 @@ export function startHelper(entry: string, name: string, clock: Clock): Helper {
   // Nobody may be waiting when it ends.
   gone.catch(() => undefined);
   const late = { code: "desktop.helper", what: "a helper process did not answer", facts: { helper: name } } as const;
-  const ask = async (message: unknown, limit = ANSWER_LIMIT): Promise<unknown> => {
+  const ask = async (message: unknown, longest = limit): Promise<unknown> => {
     const answered = once(child, "message");
     child.postMessage(message);
-    const raw: unknown[] = await withLimit(clock, limit, late, () => Promise.race([answered, gone]));
+    const raw: unknown[] = await withLimit(clock, longest, late, () => Promise.race([answered, gone]));
     const answer = AnswerSchema.parse(raw[0]);
     if (!answer.ok) throw errorOf(answer.error);
     return answer.value;
@@ -53,7 +55,7 @@ export function startHelper(entry: string, name: string, clock: Clock): Helper {
     ask: (message) => ask(message),
     async stop() {
       if (life.over) return;
-      await ask("stop", STOP_LIMIT).catch(() => undefined);
+      await ask("stop", limit < STOP_LIMIT ? limit : STOP_LIMIT).catch(() => undefined);
       child.kill();
     },
   };
