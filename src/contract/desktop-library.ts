@@ -10,10 +10,18 @@ const count = z.int().nonnegative();
 export const DocumentKindSchema = z.enum(["recipe", "fixture", "profile"]);
 export type DocumentKind = z.output<typeof DocumentKindSchema>;
 
-/** Names a document in its library: a recipe's folder, a fixture's or profile's file without `.yaml`. */
+/** What Windows takes for a device, whatever follows its first dot. */
+const DEVICE_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/;
+
+/**
+ * Names a document in its library: a recipe's folder, a fixture's or profile's file without `.yaml`. Every such name is a file's
+ * name on every system, leads nowhere else and differs from the others in more than capitals.
+ */
 export const DocumentIdSchema = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, "must be 1 to 64 small letters, digits, dots, dashes");
+  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, "must be 1 to 64 small letters, digits, dots, dashes")
+  .refine((id) => !id.includes("..") && !id.endsWith(".yaml"), "must not hold two dots in a row or end in .yaml")
+  .refine((id) => !DEVICE_NAME.test(id), "must not be a name that Windows keeps for devices, such as con or com1");
 export type DocumentId = z.output<typeof DocumentIdSchema>;
 
 const which = { kind: DocumentKindSchema, id: DocumentIdSchema };
@@ -62,7 +70,7 @@ export const OpenedDocumentSchema = z.strictObject({
       z.strictObject({ kind: z.literal("profile"), profile: ProfileSchema }),
     ])
     .exactOptional(),
-  /** The files that it names, below its folder. */
+  /** The files beside it, and those that a profile names. */
   files: z
     .array(z.strictObject({ path: z.string().max(256), bytes: count, sha256: Sha256HexSchema.exactOptional() }))
     .max(256),

@@ -54,6 +54,12 @@ export async function readMaterials(
   return { materials: { files, secrets }, problems };
 }
 
+/** The files that a recipe names, by relative path, each once. */
+export function namedFiles(recipe: Recipe): readonly string[] {
+  const sources = recipe.commands.flatMap(referencesOf).map(({ source }) => source);
+  return [...new Set(sources.flatMap((source) => ("file" in source ? [source.file] : [])))];
+}
+
 function referencesOf(command: RecipeCommand, index: number): readonly Reference[] {
   const at = (field: string): readonly PropertyKey[] => ["commands", index, command.kind, field];
   switch (command.kind) {
