@@ -9,6 +9,7 @@ import type { RunHistory } from "./history.ts";
 export type HistoryWork = {
   readonly runs: { readonly asks: RunQuery; readonly answers: RunPage };
   readonly run: { readonly asks: RunId; readonly answers: RunHistory | undefined };
+  readonly recipeContents: { readonly asks: string; readonly answers: readonly string[] };
   readonly counts: { readonly asks: RunFilter; readonly answers: RunCounts };
   readonly draft: { readonly asks: ExportOrder; readonly answers: ExportDraft };
   readonly verify: { readonly asks: VerifyRequest; readonly answers: Verdict };

@@ -57,6 +57,8 @@ export class HistoryServer {
         return this.#opened().runs(request.asks);
       case "run":
         return this.#opened().run(request.asks);
+      case "recipeContents":
+        return this.#opened().recipeContents(request.asks);
       case "counts":
         return this.#opened().counts(request.asks);
       case "draft":

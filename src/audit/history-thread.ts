@@ -54,6 +54,11 @@ export class HistoryClient {
     return this.#ask("counts", { kind: "counts", asks: filter }, watch);
   }
 
+  /** SHA-256 of every content that runs were recorded with under a recipe's name (`product revision`). @throws StationError audit.* */
+  recipeContents(name: string, watch?: Watch): Promise<readonly string[]> {
+    return this.#ask("recipeContents", { kind: "recipeContents", asks: name }, watch);
+  }
+
   /** Exports runs with their manifest; see `makeExport`. @throws StationError audit.*; the signal's reason */
   export(order: ExportOrder, tools: Omit<ExportTools, "draft">): Promise<ExportResult> {
     return makeExport(order, { ...tools, draft: (draft, watch) => this.#draft(draft, watch) });

@@ -42,6 +42,13 @@ export class History {
     return { run, events: bodies.map(([body]) => readEvent(String(body), run)) };
   }
 
+  /** SHA-256 of every content that runs were recorded with under a recipe's name. */
+  recipeContents(name: string): readonly string[] {
+    return this.#all("SELECT sha256 FROM recipe WHERE name = ? ORDER BY recorded_at LIMIT 1000", [name]).map(
+      ([sha256]) => String(sha256),
+    );
+  }
+
   /** How the runs of a filter ended. */
   counts(filter: RunFilter): RunCounts {
     const { sql, values } = whereOf(filter);
