@@ -6,6 +6,7 @@ import { describeError } from "../src/core/error.ts";
 import { Awake } from "./awake.ts";
 import { historyHandlers } from "./desk/history-desk.ts";
 import { Jobs } from "./desk/jobs.ts";
+import { openInsertions, type OpenedInsertions } from "./desk/open-insertions.ts";
 import { NewsOutlet } from "./desk/news-outlet.ts";
 import { SettingsFile } from "./desk/settings-file.ts";
 import { ShiftBook } from "./desk/shift-book.ts";
@@ -38,6 +39,7 @@ export class Desktop {
   readonly #settings: SettingsFile;
   readonly #operators: OperatorsFile;
   readonly #session: SessionKeeper;
+  readonly #insertions: OpenedInsertions;
   readonly #guard: CloseGuard;
   readonly #windowFile: string;
   #window: BrowserWindow | undefined;
@@ -60,7 +62,11 @@ export class Desktop {
     const outlet = new NewsOutlet(clock, (bundle) => tellWindow(this.#current, "news", bundle));
     this.#session = new SessionKeeper({
       ...{ operators, clock, throttle: new PinThrottle(clock) },
-      tell: (session) => outlet.tell({ kind: "session", session }),
+      tell: (session) => {
+        // What was armed was armed by whoever worked here before.
+        this.#insertions.desk.disarm();
+        outlet.tell({ kind: "session", session });
+      },
     });
     const { station, files, audit, history, training } = hosted;
     this.#desk = new StationDesk({
@@ -69,8 +75,15 @@ export class Desktop {
       shift: new ShiftBook(history, clock),
       outlet,
       session: () => this.#session.current,
+      insertions: () => this.#insertions.desk,
       onBusy: (busy) => awake.set(busy),
       ...(training === undefined ? {} : { training }),
+    });
+    const desk = this.#desk.handlers();
+    this.#insertions = openInsertions({
+      ...{ station, clock, files: () => hosted.files, start: async (request) => desk.start(request) },
+      tell: (insertions) => outlet.tell({ kind: "insertions", insertions }),
+      tellPorts: (telling) => tellWindow(this.#current, "ports", telling),
     });
     this.#guard = new CloseGuard({
       busy: () => this.#desk.busy,
@@ -124,6 +137,7 @@ export class Desktop {
     const handlers: Handlers = {
       ...desk,
       ...sessionHandlers(this.#operators, this.#session),
+      ...this.#insertions.desk.handlers(),
       ...historyHandlers({ history, store, clock, jobs, dialogs, record }),
       "settings.write": (change) => this.#changeSettings(change),
     };
@@ -132,11 +146,14 @@ export class Desktop {
     servePages(session.defaultSession, BUNDLED.pages);
     this.#applySettings(this.#settings.current);
     powerMonitor.on("shutdown", () => this.forceClose());
+    this.#insertions.desk.begin();
     this.#openWindow();
   }
 
   async #changeSettings(change: SettingsChange): Promise<DesktopSettings> {
+    const before = this.#settings.current.operator;
     const settings = await this.#settings.change(change);
+    if (settings.operator !== before) this.#insertions.desk.disarm();
     this.#applySettings(settings);
     return settings;
   }
@@ -183,6 +200,8 @@ export class Desktop {
 
   async #shutDown(): Promise<void> {
     this.#jobs.cancelAll();
+    this.#insertions.desk.disarm();
+    await this.#insertions.close();
     // The window stays and shows how the runs end.
     await this.#hosted.close();
     this.#window?.destroy();

@@ -6,7 +6,7 @@ import { IPC } from "./ipc/channels.ts";
 const api: DesktopApi = {
   request: (kind, asks) => ipcRenderer.invoke(IPC.request, kind, asks),
   subscribe(channel, listener) {
-    const name = channel === "news" ? IPC.news : IPC.progress;
+    const name = IPC[channel];
     const onMessage = (_event: IpcRendererEvent, message: unknown): void => listener(message);
     ipcRenderer.on(name, onMessage);
     return () => void ipcRenderer.removeListener(name, onMessage);

@@ -8,6 +8,7 @@ const PROGRAMS = {
   main: "main/app.ts",
   "service-helper": "main/training/service-helper.ts",
   "simulators-helper": "main/training/simulators-helper.ts",
+  "ports-helper": "src/worker/ports-main.ts",
   worker: "src/worker/main.ts",
   "history-thread": "src/audit/history-thread-entry.ts",
 };

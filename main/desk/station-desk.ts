@@ -10,6 +10,7 @@ import type { StationNews } from "../../src/station/station-news.ts";
 import type { StartedBatch, Station } from "../../src/station/station.ts";
 import type { Handlers } from "../ipc/handlers.ts";
 import { nextBatches, NO_BATCHES, type BatchWatch } from "./batch-watch.ts";
+import type { InsertionDesk } from "./insertion-desk.ts";
 import type { Jobs } from "./jobs.ts";
 import type { NewsOutlet } from "./news-outlet.ts";
 import type { SettingsFile } from "./settings-file.ts";
@@ -30,6 +31,8 @@ export type DeskParts = {
   readonly clock: Clock;
   /** The simulated boards, where there are some. */
   readonly training?: { readonly facts: TrainingFacts; readonly renew: () => Promise<void> };
+  /** What is plugged in, where somebody looks. */
+  readonly insertions?: () => Pick<InsertionDesk, "current" | "disarm" | "renewed">;
   /** Told whenever the first batch starts and the last one ends. */
   readonly onBusy: (busy: boolean) => void;
   /** Lines for whoever looks after the station; never holds secrets. */
@@ -63,6 +66,8 @@ export class StationDesk {
       snapshot: () => this.#snapshot(),
       start: (request) => this.#start(request),
       abort: ({ slot }) => {
+        // Whoever stops everything does not want the next board to start by itself.
+        if (slot === "all") this.#parts.insertions?.().disarm();
         station.abort(slot);
         return null;
       },
@@ -86,10 +91,11 @@ export class StationDesk {
     if (training === undefined) throw new StationError("desktop.request", "the boards of this tray are real");
     if (this.busy) throw new StationError("station.slot-busy", "boards cannot be changed while runs are active");
     await training.renew();
+    this.#parts.insertions?.().renewed();
   }
 
   async #snapshot(): Promise<DesktopSnapshot> {
-    const { station, files, stationId, version, settings, outlet, clock, training } = this.#parts;
+    const { station, files, stationId, version, settings, outlet, clock, training, insertions } = this.#parts;
     const shift = await this.#parts.shift.read();
     // From here on nothing waits: what follows is of one moment.
     const { running, last, storeFailure } = this.#batches;
@@ -104,6 +110,7 @@ export class StationDesk {
       ...(last === undefined ? {} : { lastBatch: last }),
       slots: [...station.snapshot()],
       shift,
+      ...(insertions === undefined ? {} : { insertions: insertions().current }),
       ...(storeFailure === undefined ? {} : { storeFailure }),
     };
   }

@@ -1,2 +1,7 @@
 /** Names of the lines between the preload and the main process. */
-export const IPC = { request: "station:request", news: "station:news", progress: "station:progress" } as const;
+export const IPC = {
+  request: "station:request",
+  news: "station:news",
+  progress: "station:progress",
+  ports: "station:ports",
+} as const;

@@ -31,7 +31,7 @@ export const DESKTOP_CODES = {
   "desktop.helper": {
     blame: "station",
     retry: true,
-    advice: "A helper process of the training mode did not start: restart the station.",
+    advice: "A helper process of the station did not start or did not answer: restart the station.",
   },
   "desktop.electron": {
     blame: "station",

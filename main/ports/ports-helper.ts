@@ -1,0 +1,44 @@
+import { PortsSchema, type Port } from "../../src/contract/port.ts";
+import { StationError } from "../../src/core/error.ts";
+import type { Helper } from "../training/helper.ts";
+
+/**
+ * The process that lists the ports. It is started when it is first wanted, and again after it died or did not answer: a
+ * driver that hangs takes no more with it than one look.
+ */
+export class PortsHelper {
+  readonly #start: () => Helper;
+  #helper: Helper | undefined;
+  #closed = false;
+
+  /** @param start starts the process; with a limit on its answers */
+  constructor(start: () => Helper) {
+    this.#start = start;
+  }
+
+  /** One at a time. @throws StationError link.listing-failed */
+  async list(paths: readonly string[]): Promise<readonly Port[]> {
+    if (this.#closed) throw new StationError("link.listing-failed", "the station is being closed");
+    try {
+      this.#helper ??= this.#start();
+      return PortsSchema.parse(await this.#helper.ask({ paths: [...paths] }));
+    } catch (cause) {
+      if (cause instanceof StationError && cause.code === "link.listing-failed") throw cause;
+      this.#drop();
+      throw new StationError("link.listing-failed", "the process that lists the ports failed", {}, { cause });
+    }
+  }
+
+  /** Ends the process; nothing is listed afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const helper = this.#helper;
+    this.#helper = undefined;
+    await helper?.stop();
+  }
+
+  #drop(): void {
+    void this.#helper?.stop().catch(() => undefined);
+    this.#helper = undefined;
+  }
+}
