@@ -14,6 +14,8 @@ const FOLDERS = {
     npm: ["coap", "coap-packet", "proxy-from-env"],
     node: true,
   },
+  // The service's connection test: what runs do on the way to a service, told step by step; for the command line and a helper.
+  probe: { mayImport: ["core", "contract", "cloud", "transport"], npm: ["zod"], node: true },
   worker: {
     mayImport: ["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "transport"],
     npm: [],
@@ -30,7 +32,7 @@ const FOLDERS = {
   cli: {
     mayImport: [
       ...["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "transport"],
-      ...["audit", "station", "service", "simulator"],
+      ...["audit", "station", "service", "simulator", "probe"],
     ],
     npm: ["zod", "cbor-x"],
     node: true,

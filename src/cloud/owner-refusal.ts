@@ -6,7 +6,7 @@ import type { OwnerAnswer } from "./owner-api.ts";
 import { isObject, shown } from "./remote-value.ts";
 
 /** What the station asked the owner API to do. */
-export type OwnerTask = "claim" | "read-unit" | "remove" | "queue" | "read-command" | "list-commands";
+export type OwnerTask = "claim" | "read-unit" | "remove" | "queue" | "read-command" | "list-commands" | "test";
 
 /** The error of an answer whose status is not the wanted one; the service's own message is among the facts. */
 export function refusal(answer: OwnerAnswer, task: OwnerTask): StationError {

@@ -11,6 +11,7 @@ import { isoTime } from "../core/iso-time.ts";
 import type { Secret } from "../core/secret.ts";
 import type { RunOrder } from "./active-run.ts";
 import { portLabel } from "./port-label.ts";
+import { proxiesOf, type ProxyFor } from "./service-proxies.ts";
 
 /** The files of a station: what runs where, against which service. */
 export type StationFiles = {
@@ -23,8 +24,7 @@ export type StationFiles = {
 export type StationCredentials = {
   /** The owner's API key; absent where recipes need none. */
   readonly ownerKey?: Secret;
-  /** The environment's proxy for an https URL, credentials included (src/transport, environmentProxy). */
-  readonly proxyFor?: (url: string) => string | undefined;
+  readonly proxyFor?: ProxyFor;
 };
 
 /** A batch as it is about to be recorded and run. */
@@ -125,23 +125,10 @@ function orderOf(parts: PlanParts, slot: FixtureSlot, request: StartRequest, run
     ...{ runId, slot: slot.slot, port: slot.port, line: lineOf(fixture, slot) },
     ...{ settings: fixture.settings, release: fixture.release, recipe, profile },
     ...(ownerKey === undefined ? {} : { ownerKey: ownerKey.reveal() }),
-    ...proxiesOf(profile, credentials),
+    ...(credentials.proxyFor === undefined ? {} : proxiesOf(profile, credentials.proxyFor)),
     ...serialOf(request, slot.slot),
     ...(request.operator === undefined ? {} : { operator: request.operator }),
   };
-}
-
-function proxiesOf(profile: ResolvedProfile, credentials: StationCredentials): Pick<Order, "proxy" | "ownerProxy"> {
-  const { proxyFor } = credentials;
-  if (proxyFor === undefined) return {};
-  const { https, owner } = profile;
-  const proxy = https === undefined ? undefined : proxyFor(`https://${bracketed(https.host)}:${https.port}/`);
-  const ownerProxy = owner === undefined ? undefined : proxyFor(owner.base);
-  return { ...(proxy === undefined ? {} : { proxy }), ...(ownerProxy === undefined ? {} : { ownerProxy }) };
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 function serialOf(request: StartRequest, slot: SlotId): { readonly boardSerial?: string } {

@@ -8,13 +8,26 @@ export type Step = "name lookup" | "connect" | "proxy" | "TLS" | "request" | "an
 export class Journey {
   readonly host: string;
   readonly port: number;
-  step: Step = "name lookup";
+  readonly #onStep: ((step: Step) => void) | undefined;
+  #step: Step = "name lookup";
   /** Host and port of the proxy while it is being reached. */
   via: { readonly host: string; readonly port: number } | undefined;
 
-  constructor(host: string, port: number) {
+  /** @param onStep told of each step as it begins, the first aside */
+  constructor(host: string, port: number, onStep?: (step: Step) => void) {
     this.host = host;
     this.port = port;
+    this.#onStep = onStep;
+  }
+
+  get step(): Step {
+    return this.#step;
+  }
+
+  set step(step: Step) {
+    if (step === this.#step) return;
+    this.#step = step;
+    this.#onStep?.(step);
   }
 
   /** Host, port and step, and the proxy's host and port where the request goes through one. */

@@ -23,7 +23,7 @@ export class OwnerHttps implements OwnerApi {
   /** @throws StationError transport.bad-ca; transport.bad-request when the base is not an https address */
   constructor(options: OwnerHttpsOptions) {
     this.#options = options;
-    this.#base = baseOf(options.base);
+    this.#base = ownerBase(options.base);
     this.#client = new HttpsClient(options);
   }
 
@@ -53,9 +53,18 @@ export class OwnerHttps implements OwnerApi {
   }
 }
 
-type Base = { readonly host: string; readonly port: number; readonly authority: string; readonly path: string };
+type Base = {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** As the Host header names it. */
+  readonly authority: string;
+  /** Without a slash at its end. */
+  readonly path: string;
+};
 
-function baseOf(text: string): Base {
+/** The parts of a profile's `owner.base`. @throws StationError transport.bad-request unless it is an https address without user */
+export function ownerBase(text: string): Base {
   const url = urlOf(text);
   if (url?.protocol !== "https:" || url.username !== "" || url.password !== "")
     throw new StationError("transport.bad-request", "the owner API's base is not an https:// address without user");
