@@ -4,18 +4,35 @@ import deFaults from "./locales/de/faults.json";
 import deHistory from "./locales/de/history.json";
 import deLine from "./locales/de/line.json";
 import deRemedies from "./locales/de/remedies.json";
+import deSession from "./locales/de/session.json";
 import deShell from "./locales/de/shell.json";
 import deUnit from "./locales/de/unit.json";
 import enFaults from "./locales/en/faults.json";
 import enHistory from "./locales/en/history.json";
 import enLine from "./locales/en/line.json";
+import enSession from "./locales/en/session.json";
 import enShell from "./locales/en/shell.json";
 import enUnit from "./locales/en/unit.json";
 
 /** All texts by language, one file a screen. */
 const MESSAGES = {
-  en: { shell: enShell, line: enLine, faults: enFaults, history: enHistory, unit: enUnit },
-  de: { shell: deShell, line: deLine, faults: deFaults, remedies: deRemedies, history: deHistory, unit: deUnit },
+  en: {
+    session: enSession,
+    shell: enShell,
+    line: enLine,
+    faults: enFaults,
+    history: enHistory,
+    unit: enUnit,
+  },
+  de: {
+    session: deSession,
+    shell: deShell,
+    line: deLine,
+    faults: deFaults,
+    remedies: deRemedies,
+    history: deHistory,
+    unit: deUnit,
+  },
 };
 
 /** The languages that the window speaks, by their own names. */

@@ -9,6 +9,7 @@ import type { BatchId, SlotId } from "../../src/core/ids.ts";
 import { FakeOperators } from "./fake-operators.ts";
 import { fakeRun, stoppedEvent } from "./fake-run.ts";
 import { FakeHistory } from "./fake-history.ts";
+import { FakeLibrary } from "./fake-library.ts";
 import { fakeRunId, type Scene } from "./scenes.ts";
 
 const SHA256 = "52d8aa106f3eb91709c1c3f452d8aa106f3eb91709c1c3f452d8aa106f3eb917";
@@ -35,6 +36,7 @@ export class FakeStation implements DesktopApi {
   readonly #batches = new Map<BatchId, { readonly startedAt: number; readonly slots: readonly SlotId[] }>();
   readonly #listeners = new Set<(message: unknown) => void>();
   readonly #history = new FakeHistory(RECORDED, Date.now(), []);
+  readonly #library = new FakeLibrary(() => this.#tell([{ kind: "configured" }]));
   #runs: Run[] = [];
   #news = 0;
   #settings: DesktopSettings;
@@ -108,6 +110,18 @@ export class FakeStation implements DesktopApi {
       case "operators.remove":
       case "operators.idle":
         return this.#operators.answer(kind, asks);
+      case "library.list":
+      case "library.read":
+      case "library.check":
+      case "library.save":
+      case "library.duplicate":
+      case "library.remove":
+      case "library.import":
+      case "library.attach":
+      case "library.select":
+      case "configuration.read":
+      case "configuration.write":
+        return this.#library.answer(kind, asks);
       case "shift.restart":
         break;
     }

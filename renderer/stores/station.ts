@@ -39,6 +39,7 @@ export const useStation = defineStore("station", () => {
   }
 
   function take(news: DesktopNews): void {
+    if (news.kind === "configured") void load();
     if (news.kind !== "run") {
       if (facts.value !== undefined) facts.value = factsAfter(facts.value, news);
       if (news.kind === "batch.finished") batchEnds.tell(news.summary);
@@ -101,6 +102,7 @@ function factsAfter(facts: StationFacts, news: Exclude<DesktopNews, { kind: "run
     case "session":
       return { ...facts, session: news.session };
     case "worker.lost":
+    case "configured":
       return facts;
   }
 }

@@ -1,5 +1,6 @@
 import { onBeforeUnmount, onMounted } from "vue";
 import { BURST_WAIT, KeyBurst } from "../../keys/key-burst.ts";
+import { modalOpen } from "../../keys/modal-open.ts";
 
 /** What the keys of the Line screen do. */
 export type LineActions = {
@@ -19,6 +20,7 @@ export function useLineKeys(actions: LineActions): void {
   const waiting: { id?: ReturnType<typeof setTimeout> } = {};
 
   function pressed(event: KeyboardEvent): void {
+    if (modalOpen()) return;
     if (command(event, actions)) {
       event.preventDefault();
       return;
@@ -88,12 +90,12 @@ function useFocusHome(toScan: () => void) {
     clearTimeout(timer.id);
     timer.id = setTimeout(() => {
       const { activeElement } = document;
-      if (activeElement === null || activeElement === document.body) toScan();
+      if (!modalOpen() && (activeElement === null || activeElement === document.body)) toScan();
     });
   };
   /** A button pressed with the pointer gives the keyboard back. */
   const clicked = (event: MouseEvent): void => {
-    if (event.detail > 0 && !isField(document.activeElement)) toScan();
+    if (event.detail > 0 && !isField(document.activeElement) && !modalOpen()) toScan();
   };
   return {
     begin: (): void => {
