@@ -33,6 +33,7 @@ export function nextBatches(before: BatchWatch, news: DesktopNews): BatchWatch {
     case "shift":
     case "insertions":
     case "session":
+    case "configured":
       return before;
   }
 }

@@ -1,5 +1,6 @@
-import { dialog, type BrowserWindow } from "electron";
+import { dialog, type BrowserWindow, type OpenDialogOptions } from "electron";
 import type { FileDialogs } from "../desk/history-desk.ts";
+import type { LibraryDialogs } from "../desk/library-desk.ts";
 import type { CurrentWindow } from "../ipc/serve-window.ts";
 import type { Texts } from "./texts.ts";
 
@@ -28,6 +29,26 @@ export function fileDialogs(current: CurrentWindow, texts: () => Texts): FileDia
       });
       return canceled ? undefined : filePaths[0];
     },
+  };
+}
+
+/** The dialogs for what a person brings into the library. */
+export function libraryDialogs(current: CurrentWindow, texts: () => Texts): LibraryDialogs {
+  const chosen = async (options: OpenDialogOptions): Promise<readonly string[] | undefined> => {
+    const { canceled, filePaths } = await over(current(), {
+      window: (window) => dialog.showOpenDialog(window, options),
+      alone: () => dialog.showOpenDialog(options),
+    });
+    return canceled || filePaths.length === 0 ? undefined : filePaths;
+  };
+  return {
+    openDocuments(kind) {
+      const title = texts().importTitles[kind];
+      if (kind === "recipe") return chosen({ title, properties: ["openDirectory", "multiSelections"] });
+      const filters = [{ name: "YAML, JSON", extensions: ["yaml", "yml", "json"] }];
+      return chosen({ title, filters, properties: ["openFile", "multiSelections"] });
+    },
+    openAttachments: () => chosen({ title: texts().attachTitle, properties: ["openFile", "multiSelections"] }),
   };
 }
 

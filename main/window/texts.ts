@@ -1,3 +1,4 @@
+import type { DocumentKind } from "../../src/contract/desktop-library.ts";
 import type { Language } from "../../src/contract/desktop-settings.ts";
 
 /** The texts of menus and native dialogs. */
@@ -19,6 +20,9 @@ export type Texts = {
   readonly verifyTitle: string;
   readonly records: string;
   readonly cannotStart: string;
+  /** Titles of the dialogs for documents that come from elsewhere. */
+  readonly importTitles: Readonly<Record<DocumentKind, string>>;
+  readonly attachTitle: string;
 };
 
 /** Each language in full: the type sees to it. */
@@ -46,6 +50,8 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     verifyTitle: "Verify a record or an export",
     records: "Records and exports",
     cannotStart: "The station cannot start",
+    importTitles: { recipe: "Import recipes: choose their folders", fixture: "Import fixtures", profile: "Import service profiles" },
+    attachTitle: "Add files to the document",
   },
   de: {
     title: "Provisioning Station",
@@ -71,5 +77,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
     verifyTitle: "Aufzeichnung oder Export prüfen",
     records: "Aufzeichnungen und Exporte",
     cannotStart: "Die Station kann nicht starten",
+    importTitles: { recipe: "Rezepte importieren: Ordner wählen", fixture: "Aufnahmen importieren", profile: "Dienstprofile importieren" },
+    attachTitle: "Dateien zum Dokument hinzufügen",
   },
 };

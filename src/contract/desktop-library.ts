@@ -110,6 +110,15 @@ export const LIBRARY_REQUESTS = {
     ]),
     role: "engineer",
   },
+  /** Copies files that the system's own dialog asks for beside a document of one's own, for its text to name; none is replaced. */
+  "library.attach": {
+    asks: z.strictObject(which),
+    answers: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("attached"), opened: OpenedDocumentSchema }),
+      z.strictObject({ kind: z.literal("cancelled") }),
+    ]),
+    role: "engineer",
+  },
   /** Makes the station work with this document from now on; refused while runs are active. A `configured` news follows. */
   "library.select": { asks: z.strictObject(which), answers: z.null(), role: "engineer" },
 } as const;

@@ -34,6 +34,8 @@ export const DesktopNewsSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("worker.lost"), slot: SlotIdSchema, error: ErrorReportSchema }),
   /** The counts of the shift, after a batch. */
   z.strictObject({ kind: z.literal("shift"), shift: ShiftSchema }),
+  /** The line works with other documents or another tray from now on: a new snapshot tells which. */
+  z.strictObject({ kind: z.literal("configured") }),
   /** Somebody signed in or out, or the list of operators changed. */
   z.strictObject({ kind: z.literal("session"), session: SessionSchema }),
   /** Boards were plugged in or out, or starting by plugging in was switched. */

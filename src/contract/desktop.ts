@@ -15,6 +15,8 @@ import {
   VerifyAnswerSchema,
   VerifyAskedSchema,
 } from "./desktop-history.ts";
+import { CONFIGURATION_REQUESTS } from "./desktop-configuration.ts";
+import { LIBRARY_REQUESTS } from "./desktop-library.ts";
 import { JobProgressSchema, NewsBundleSchema } from "./desktop-news.ts";
 import { PORT_REQUESTS, PortsTellingSchema } from "./desktop-ports.ts";
 import { SESSION_REQUESTS, type Role } from "./desktop-session.ts";
@@ -53,6 +55,8 @@ export const REQUESTS = {
   /** Training mode only, while nothing runs: lays new simulated boards into the tray. The slots keep showing their last results. */
   "training.renew": { asks: Nothing, answers: Nothing },
   ...SESSION_REQUESTS,
+  ...LIBRARY_REQUESTS,
+  ...CONFIGURATION_REQUESTS,
   ...PORT_REQUESTS,
 } as const;
 
