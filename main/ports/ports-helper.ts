@@ -1,18 +1,24 @@
 import { PortsSchema, type Port } from "../../src/contract/port.ts";
 import { StationError } from "../../src/core/error.ts";
-import type { Helper } from "../training/helper.ts";
+
+/** What is needed of the process: a helper of `startHelper`. */
+export type PortsProcess = {
+  /** @throws StationError desktop.helper; what the process reports */
+  ask(message: unknown): Promise<unknown>;
+  stop(): Promise<void>;
+};
 
 /**
  * The process that lists the ports. It is started when it is first wanted, and again after it died or did not answer: a
  * driver that hangs takes no more with it than one look.
  */
 export class PortsHelper {
-  readonly #start: () => Helper;
-  #helper: Helper | undefined;
+  readonly #start: () => PortsProcess;
+  #helper: PortsProcess | undefined;
   #closed = false;
 
   /** @param start starts the process; with a limit on its answers */
-  constructor(start: () => Helper) {
+  constructor(start: () => PortsProcess) {
     this.#start = start;
   }
 
