@@ -5,12 +5,12 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "./bundle.ts";
-import { electronRuntime } from "./electron-runtime.ts";
+import { requiredRuntime } from "./electron-runtime.ts";
 import { fitSqlite } from "./fit-sqlite.ts";
 
 const forTests = process.argv.includes("--for-tests");
 const targets = process.argv.slice(2).filter((argument) => argument !== "--for-tests");
-const runtime = electronRuntime();
+const runtime = requiredRuntime();
 fitSqlite(runtime);
 
 const tests = ["-c.electronFuses.enableNodeCliInspectArguments=true", "-c.directories.output=dist/test-package"];

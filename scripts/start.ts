@@ -2,10 +2,10 @@
 //   npm start -- --station-units=16 --station-data=DIR
 import { spawnSync } from "node:child_process";
 import { ROOT } from "./bundle.ts";
-import { electronProgram, electronRuntime } from "./electron-runtime.ts";
+import { electronProgram, requiredRuntime } from "./electron-runtime.ts";
 import { fitSqlite } from "./fit-sqlite.ts";
 
-const runtime = electronRuntime();
+const runtime = requiredRuntime();
 fitSqlite(runtime);
 // Chromium's sandbox does not exist for root.
 const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];

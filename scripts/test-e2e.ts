@@ -6,17 +6,20 @@ import { fileURLToPath } from "node:url";
 import { ROOT } from "./bundle.ts";
 import { ensureDisplay } from "./test-programs.ts";
 
+const PROGRAM = join(ROOT, "dist", "test-package", "linux-unpacked", "provisioning-station");
+const CONFIG = join(ROOT, "test", "e2e", "playwright.config.ts");
+
 const own = process.argv.slice(2);
 const wanted = own.filter((argument) => argument !== "--no-package");
-const display = ensureDisplay();
 const packaged = own.includes("--no-package") || node([join(ROOT, "scripts", "package.ts"), "--for-tests"]) === 0;
 process.exitCode = packaged ? specs() : 1;
 
 function specs(): number {
-  const config = join(ROOT, "test", "e2e", "playwright.config.ts");
   const cli = fileURLToPath(import.meta.resolve("@playwright/test/cli"));
-  const command = [process.execPath, cli, "test", "--config", config, ...wanted];
-  const [program = "", ...args] = display ? command : ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", ...command];
+  const config = wanted.includes("--config") ? [] : ["--config", CONFIG];
+  const command = [process.execPath, cli, "test", ...config, ...wanted];
+  const xvfb = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24"];
+  const [program = "", ...args] = ensureDisplay(PROGRAM) ? command : [...xvfb, ...command];
   return spawnSync(program, args, { cwd: ROOT, stdio: "inherit" }).status ?? 1;
 }
 

@@ -6,7 +6,7 @@ const PROGRAMS = { socat: "socat", openssl: "openssl", curl: "curl", sqlite3: "s
 /** What a window needs on a bare Debian. */
 const WINDOW_PACKAGES = [
   ...["xvfb", "xauth", "libgtk-3-0", "libnss3", "libasound2", "libgbm1", "libxss1", "libatk-bridge2.0-0", "libdrm2"],
-  ...["libxkbcommon0", "fonts-dejavu-core", "unzip"],
+  ...["libxkbcommon0", "fonts-dejavu-core"],
 ];
 
 /**
@@ -22,13 +22,45 @@ export function ensurePrograms(): void {
   if (left.length > 0) console.error(`The tests need these programs, please install them: ${left.join(", ")}`);
 }
 
-/** Sees to it that a window can be opened. @returns whether there is a display; else `xvfb-run` makes one */
-export function ensureDisplay(): boolean {
-  if (process.platform !== "linux" || process.env["DISPLAY"] !== undefined) return true;
-  if (!isThere("xvfb-run") || !isThere("xauth")) install(WINDOW_PACKAGES);
-  if (!isThere("xvfb-run"))
-    console.error(`A window needs these packages, please install them: ${WINDOW_PACKAGES.join(" ")}`);
-  return false;
+/**
+ * Sees to it that a window can be opened: a display, and the libraries that an Electron asks for.
+ * @param program path of the Electron that will be run @returns whether there is a display; else `xvfb-run` makes one
+ */
+export function ensureDisplay(program: string): boolean {
+  if (process.platform !== "linux") return true;
+  const display = process.env["DISPLAY"] !== undefined;
+  const able = (): boolean => (display || hasAll(["xvfb-run", "xauth"])) && missingLibraries(program).length === 0;
+  if (!able()) install(WINDOW_PACKAGES);
+  if (!able()) {
+    const libraries = missingLibraries(program).join(", ");
+    console.error(`A window needs these packages, please install them: ${WINDOW_PACKAGES.join(" ")} (${libraries})`);
+  }
+  return display;
+}
+
+/** Whether a compiler is there, after an attempt to install one. */
+export function ensureCompiler(): boolean {
+  return ensureAll(["gcc", "g++"], ["g++"]);
+}
+
+/** Whether archives can be unpacked, after an attempt to install what does it. */
+export function ensureUnzip(): boolean {
+  return ensureAll(["unzip"], ["unzip"]);
+}
+
+function ensureAll(programs: readonly string[], packages: readonly string[]): boolean {
+  if (!hasAll(programs)) install(packages);
+  return hasAll(programs);
+}
+
+/** The shared libraries that a program asks for in vain. */
+function missingLibraries(program: string): readonly string[] {
+  const { stdout } = spawnSync("ldd", [program], { encoding: "utf8" });
+  return [...stdout.matchAll(/^\s*(\S+) => not found$/gm)].map(([, name = ""]) => name);
+}
+
+function hasAll(programs: readonly string[]): boolean {
+  return programs.every((program) => isThere(program));
 }
 
 function install(packages: readonly string[]): void {
@@ -37,7 +69,15 @@ function install(packages: readonly string[]): void {
   const quiet = { stdio: ["ignore", "ignore", "inherit"] as ["ignore", "ignore", "inherit"] };
   spawnSync("apt-get", ["update", "-qq"], quiet);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { ...quiet, env });
+  const names = packages.map((name) => nameHere(name));
+  spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...names], { ...quiet, env });
+}
+
+/** Debian 13 and Ubuntu 24.04 renamed some libraries. */
+function nameHere(name: string): string {
+  const isKnown = (candidate: string): boolean =>
+    spawnSync("apt-cache", ["show", candidate], { encoding: "utf8" }).stdout.trim() !== "";
+  return isKnown(name) || !isKnown(`${name}t64`) ? name : `${name}t64`;
 }
 
 function isThere(program: string): boolean {

@@ -1,7 +1,7 @@
 // `npm test`: everything that must hold, in the order in which it fails fastest. Ends with one line `N passed, N failed`:
-// each check below counts as one, vitest adds its own tests.
+// each check below counts as one; vitest and Playwright add their own tests.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePrograms } from "./test-programs.ts";
@@ -15,12 +15,13 @@ const CHECKS = [
   ["lint", "eslint", ".", "--max-warnings", "0"],
   ["imports", "npm", "run", "--silent", "imports"],
   ["dead code", "knip"],
+  ["electronegativity", "node", "scripts/electronegativity.ts"],
 ] as const;
 
 type Tally = { readonly passed: number; readonly failed: number };
 
 ensurePrograms();
-const tallies = [...CHECKS.map(([name, ...command]) => check(name, command)), specs()];
+const tallies = [...CHECKS.map(([name, ...command]) => check(name, command)), specs(), windowSpecs()];
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
 const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
@@ -45,6 +46,27 @@ function specs(): Tally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** The packaged application, driven as an operator does. */
+function windowSpecs(): Tally {
+  const report = join(ROOT, "dist", "test-results", "e2e.json");
+  rmSync(report, { force: true });
+  const ok = run(["node", "scripts/test-e2e.ts"]);
+  // Without a report there was no package or no Electron: what was printed above says why.
+  if (!existsSync(report)) return { passed: 0, failed: 1 };
+  const { stats } = JSON.parse(readFileSync(report, "utf8")) as PlaywrightReport;
+  const failed = stats.unexpected + stats.skipped + stats.flaky;
+  return { passed: stats.expected, failed: ok ? failed : Math.max(1, failed) };
+}
+
+type PlaywrightReport = {
+  readonly stats: {
+    readonly expected: number;
+    readonly unexpected: number;
+    readonly skipped: number;
+    readonly flaky: number;
+  };
+};
 
 type VitestReport = { readonly numPassedTests: number; readonly numTotalTests: number };
 
