@@ -54,6 +54,7 @@ const HALVES = {
       "vue-router",
       "vue-i18n",
       "vuetify",
+      "echarts",
       "zod",
       "@mdi/js",
       "@fontsource-variable",

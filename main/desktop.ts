@@ -8,6 +8,7 @@ import { historyHandlers } from "./desk/history-desk.ts";
 import { Jobs } from "./desk/jobs.ts";
 import { openInsertions, type OpenedInsertions } from "./desk/open-insertions.ts";
 import { NewsOutlet } from "./desk/news-outlet.ts";
+import { reportHandlers } from "./desk/report-desk.ts";
 import { SettingsFile } from "./desk/settings-file.ts";
 import { ShiftBook } from "./desk/shift-book.ts";
 import { StationDesk } from "./desk/station-desk.ts";
@@ -24,7 +25,7 @@ import { UtilityWorkerHost } from "./utility-worker-host.ts";
 import { servePages } from "./window/app-protocol.ts";
 import { CloseGuard } from "./window/close-guard.ts";
 import { guardPage } from "./window/crash-guard.ts";
-import { fileDialogs } from "./window/file-dialogs.ts";
+import { fileDialogs, reportDialogs } from "./window/file-dialogs.ts";
 import { lockSession } from "./window/lock-down.ts";
 import { setMenu } from "./window/menu.ts";
 import { openWindow } from "./window/station-window.ts";
@@ -139,6 +140,7 @@ export class Desktop {
       ...sessionHandlers(this.#operators, this.#session),
       ...this.#insertions.desk.handlers(),
       ...historyHandlers({ history, store, clock, jobs, dialogs, record }),
+      ...reportHandlers({ history, clock, jobs, dialogs: reportDialogs(this.#current, this.#texts) }),
       "settings.write": (change) => this.#changeSettings(change),
     };
     serveWindow(this.#current, handlers, () => this.#session.current);

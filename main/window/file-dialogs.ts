@@ -1,6 +1,7 @@
 import { dialog, type BrowserWindow, type OpenDialogOptions } from "electron";
 import type { FileDialogs } from "../desk/history-desk.ts";
 import type { LibraryDialogs } from "../desk/library-desk.ts";
+import type { ReportDialogs } from "../desk/report-desk.ts";
 import type { CurrentWindow } from "../ipc/serve-window.ts";
 import type { Texts } from "./texts.ts";
 
@@ -28,6 +29,21 @@ export function fileDialogs(current: CurrentWindow, texts: () => Texts): FileDia
         alone: () => dialog.showOpenDialog(options),
       });
       return canceled ? undefined : filePaths[0];
+    },
+  };
+}
+
+/** The dialog for what a person saves of the report. */
+export function reportDialogs(current: CurrentWindow, texts: () => Texts): ReportDialogs {
+  return {
+    async saveReport(name, format) {
+      const filters = [{ name: format.toUpperCase(), extensions: [format] }];
+      const options = { title: texts().reportTitle, defaultPath: name, filters };
+      const { canceled, filePath } = await over(current(), {
+        window: (window) => dialog.showSaveDialog(window, options),
+        alone: () => dialog.showSaveDialog(options),
+      });
+      return canceled || filePath === "" ? undefined : filePath;
     },
   };
 }

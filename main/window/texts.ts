@@ -17,6 +17,7 @@ export type Texts = {
   };
   readonly hung: { readonly message: string; readonly detail: string; readonly wait: string; readonly reload: string };
   readonly exportTitle: string;
+  readonly reportTitle: string;
   readonly verifyTitle: string;
   readonly records: string;
   readonly cannotStart: string;
@@ -47,6 +48,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       reload: "Reload",
     },
     exportTitle: "Export runs",
+    reportTitle: "Save a part of the report",
     verifyTitle: "Verify a record or an export",
     records: "Records and exports",
     cannotStart: "The station cannot start",
@@ -74,6 +76,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       reload: "Neu laden",
     },
     exportTitle: "Durchgänge exportieren",
+    reportTitle: "Teil des Berichts sichern",
     verifyTitle: "Aufzeichnung oder Export prüfen",
     records: "Aufzeichnungen und Exporte",
     cannotStart: "Die Station kann nicht starten",

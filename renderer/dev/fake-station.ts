@@ -2,6 +2,7 @@ import type { DesktopNews } from "../../src/contract/desktop-news.ts";
 import { DEFAULT_SETTINGS, type DesktopSettings } from "../../src/contract/desktop-settings.ts";
 import type { DesktopSnapshot } from "../../src/contract/desktop-snapshot.ts";
 import { REQUESTS, type DesktopApi, type RequestKind } from "../../src/contract/desktop.ts";
+import type { ReportOrder } from "../../src/contract/report.ts";
 import { reduceSlot, type SlotState } from "../../src/contract/slot-state.ts";
 import type { BatchSummary } from "../../src/contract/station-request.ts";
 import { reportOf, StationError } from "../../src/core/error.ts";
@@ -9,6 +10,7 @@ import type { BatchId, SlotId } from "../../src/core/ids.ts";
 import { FakeOperators } from "./fake-operators.ts";
 import { fakeRun, stoppedEvent } from "./fake-run.ts";
 import { FakeHistory } from "./fake-history.ts";
+import { fakeReport } from "./fake-report.ts";
 import { FakeLibrary } from "./fake-library.ts";
 import { fakeRunId, type Scene } from "./scenes.ts";
 
@@ -101,6 +103,10 @@ export class FakeStation implements DesktopApi {
       }
       case "history.verify":
         return { kind: "verdict", file: "audit.db", verdict: VERDICT };
+      case "report.read":
+        return fakeReport((asks as { order: ReportOrder }).order, Date.now());
+      case "report.save":
+        return { kind: "saved", file: "report.png" };
       case "session.read":
       case "session.signIn":
       case "session.signOut":

@@ -1,4 +1,5 @@
 import type { ExportOrder, Progress, RunCounts, RunPage, RunQuery, Verdict } from "../contract/history.ts";
+import type { Report, ReportOrder } from "../contract/report.ts";
 import type { RunFilter } from "../contract/station-request.ts";
 import type { ErrorReport } from "../core/error.ts";
 import type { RunId } from "../core/ids.ts";
@@ -11,6 +12,7 @@ export type HistoryWork = {
   readonly run: { readonly asks: RunId; readonly answers: RunHistory | undefined };
   readonly recipeContents: { readonly asks: string; readonly answers: readonly string[] };
   readonly counts: { readonly asks: RunFilter; readonly answers: RunCounts };
+  readonly report: { readonly asks: ReportOrder; readonly answers: Report };
   readonly draft: { readonly asks: ExportOrder; readonly answers: ExportDraft };
   readonly verify: { readonly asks: VerifyRequest; readonly answers: Verdict };
 };

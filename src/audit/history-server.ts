@@ -3,6 +3,7 @@ import type { Progress } from "../contract/history.ts";
 import { draftExport } from "./export-draft.ts";
 import { History } from "./history.ts";
 import type { FromHistory, HistoryRequest, HistoryWork, ToHistory } from "./history-messages.ts";
+import { readReport } from "./read-report.ts";
 import type { Watch } from "./verify-database.ts";
 import { verifyFile } from "./verify-file.ts";
 
@@ -61,6 +62,8 @@ export class HistoryServer {
         return this.#opened().recipeContents(request.asks);
       case "counts":
         return this.#opened().counts(request.asks);
+      case "report":
+        return readReport(this.#file, request.asks, watch);
       case "draft":
         return draftExport(this.#file, request.asks, watch);
       case "verify":

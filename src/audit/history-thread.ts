@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { ExportOrder, Progress, RunCounts, RunPage, RunQuery, Verdict } from "../contract/history.ts";
+import type { Report, ReportOrder } from "../contract/report.ts";
 import type { RunFilter } from "../contract/station-request.ts";
 import { abortReason } from "../core/clock.ts";
 import { errorOf, StationError } from "../core/error.ts";
@@ -57,6 +58,11 @@ export class HistoryClient {
   /** SHA-256 of every content that runs were recorded with under a recipe's name (`product revision`). @throws StationError audit.* */
   recipeContents(name: string, watch?: Watch): Promise<readonly string[]> {
     return this.#ask("recipeContents", { kind: "recipeContents", asks: name }, watch);
+  }
+
+  /** The figures of the runs of a filter; see `readReport`. @throws StationError audit.*; the signal's reason */
+  report(order: ReportOrder, watch?: Watch): Promise<Report> {
+    return this.#ask("report", { kind: "report", asks: order }, watch);
   }
 
   /** Exports runs with their manifest; see `makeExport`. @throws StationError audit.*; the signal's reason */

