@@ -1,5 +1,5 @@
 import { defineStore } from "pinia";
-import { computed, shallowReactive, shallowRef } from "vue";
+import { computed, shallowReactive, shallowRef, watchEffect } from "vue";
 import type { SlotId } from "../../src/core/ids.ts";
 import { nextBatch, nextToScan, type Tray } from "../screens/line/batch-plan.ts";
 import { promptOf } from "../screens/line/scan-prompt.ts";
@@ -27,6 +27,11 @@ export const useTray = defineStore("tray", () => {
   const target = computed(() => nextToScan(tray.value));
   /** The one thing to do next. */
   const prompt = computed(() => promptOf(tray.value, target.value));
+  /** The slot that waits for a scan; by itself, so that news of one slot ask nothing of the other tiles. */
+  const awaited = shallowRef<SlotId>();
+  watchEffect(() => {
+    awaited.value = prompt.value.ask === "scan" ? prompt.value.slot : undefined;
+  });
   /** What Start runs. */
   const plan = computed(() => nextBatch(tray.value));
 
@@ -60,5 +65,6 @@ export const useTray = defineStore("tray", () => {
     skipped.delete(after.slot);
   });
 
-  return { tray, prepared, skipped, rule, needsSerial, target, prompt, plan, taken, refusal, scan, skip, reopen };
+  const told = { tray, prepared, skipped, rule, needsSerial, target, prompt, awaited, plan, taken, refusal };
+  return { ...told, scan, skip, reopen };
 });
