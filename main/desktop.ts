@@ -4,6 +4,7 @@ import type { DesktopSettings, SettingsChange } from "../src/contract/desktop-se
 import type { Clock } from "../src/core/clock.ts";
 import { describeError } from "../src/core/error.ts";
 import { Awake } from "./awake.ts";
+import { aboutHandlers } from "./desk/about-desk.ts";
 import { historyHandlers } from "./desk/history-desk.ts";
 import { Jobs } from "./desk/jobs.ts";
 import { openInsertions, type OpenedInsertions } from "./desk/open-insertions.ts";
@@ -28,6 +29,7 @@ import { guardPage } from "./window/crash-guard.ts";
 import { fileDialogs, reportDialogs } from "./window/file-dialogs.ts";
 import { lockSession } from "./window/lock-down.ts";
 import { setMenu } from "./window/menu.ts";
+import { windowPaper } from "./window/paper.ts";
 import { openWindow } from "./window/station-window.ts";
 import { TEXTS, type Texts } from "./window/texts.ts";
 
@@ -38,6 +40,7 @@ export class Desktop {
   readonly #desk: StationDesk;
   readonly #jobs: Jobs;
   readonly #settings: SettingsFile;
+  readonly #shift: ShiftBook;
   readonly #operators: OperatorsFile;
   readonly #session: SessionKeeper;
   readonly #insertions: OpenedInsertions;
@@ -70,10 +73,11 @@ export class Desktop {
       },
     });
     const { station, files, audit, history, training } = hosted;
+    this.#shift = new ShiftBook(history, clock, () => this.#settings.current.shiftStarts);
     this.#desk = new StationDesk({
       ...{ station, files, clock, log, settings: this.#settings, jobs: this.#jobs },
       ...{ stationId: audit.store.stationId, version: app.getVersion() },
-      shift: new ShiftBook(history, clock),
+      shift: this.#shift,
       outlet,
       session: () => this.#session.current,
       insertions: () => this.#insertions.desk,
@@ -141,12 +145,23 @@ export class Desktop {
       ...this.#insertions.desk.handlers(),
       ...historyHandlers({ history, store, clock, jobs, dialogs, record }),
       ...reportHandlers({ history, clock, jobs, dialogs: reportDialogs(this.#current, this.#texts) }),
+      ...aboutHandlers({
+        versions: versions(),
+        ...{ stationId: store.stationId, record },
+        paper: windowPaper(this.#current, this.#texts),
+      }),
+      "shift.schedule": async ({ starts }) => {
+        const settings = await this.#settings.change({ shiftStarts: [...new Set(starts)].toSorted() });
+        await this.#desk.tellShift();
+        return settings;
+      },
       "settings.write": (change) => this.#changeSettings(change),
     };
     serveWindow(this.#current, handlers, () => this.#session.current);
     lockSession(session.defaultSession);
     servePages(session.defaultSession, BUNDLED.pages);
     this.#applySettings(this.#settings.current);
+    this.#shift.watch(() => void this.#desk.tellShift());
     powerMonitor.on("shutdown", () => this.forceClose());
     this.#insertions.desk.begin();
     this.#openWindow();
@@ -166,7 +181,15 @@ export class Desktop {
     const training = this.#hosted.training !== undefined;
     const renewBoards = (): void => void this.#desk.renewBoards().catch((error: unknown) => this.#showError(error));
     const reload = (): void => this.#window?.webContents.reload();
-    setMenu(this.#texts(), { reload, ...(training ? { renewBoards } : {}) }, app.isPackaged);
+    const press = (key: "F1" | "Control+P"): void => this.#press(key);
+    setMenu(this.#texts(), { reload, press, ...(training ? { renewBoards } : {}) }, app.isPackaged);
+  }
+
+  #press(key: "F1" | "Control+P"): void {
+    const keyCode = key === "F1" ? key : "P";
+    const modifiers = key === "F1" ? [] : ["control" as const];
+    for (const type of ["keyDown", "keyUp"] as const)
+      this.#window?.webContents.sendInputEvent({ type, keyCode, modifiers });
   }
 
   #openWindow(): void {
@@ -213,4 +236,9 @@ export class Desktop {
   #showError(error: unknown): void {
     dialog.showErrorBox(this.#texts().title, describeError(error));
   }
+}
+
+function versions() {
+  const { electron = "", chrome: chromium = "", node } = process.versions;
+  return { version: app.getVersion(), electron, chromium, node, platform: `${process.platform} ${process.arch}` };
 }

@@ -24,7 +24,7 @@ export class SettingsFile {
   }
 
   /** Changes settings and keeps them on the disk. @throws StationError desktop.settings: nothing has changed then */
-  change(change: SettingsChange): Promise<DesktopSettings> {
+  change(change: SettingsChange & Partial<Pick<DesktopSettings, "shiftStarts">>): Promise<DesktopSettings> {
     const changed = this.#writing.then(async () => {
       const settings = { ...this.#settings, ...change };
       try {

@@ -16,6 +16,10 @@ export type Texts = {
     readonly close: string;
   };
   readonly hung: { readonly message: string; readonly detail: string; readonly wait: string; readonly reload: string };
+  readonly print: string;
+  readonly help: string;
+  readonly helpForScreen: string;
+  readonly pdfTitle: string;
   readonly exportTitle: string;
   readonly reportTitle: string;
   readonly verifyTitle: string;
@@ -47,12 +51,20 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       wait: "Wait",
       reload: "Reload",
     },
+    print: "Print or save as PDF",
+    help: "Help",
+    helpForScreen: "Help for this screen",
+    pdfTitle: "Save as PDF",
     exportTitle: "Export runs",
     reportTitle: "Save a part of the report",
     verifyTitle: "Verify a record or an export",
     records: "Records and exports",
     cannotStart: "The station cannot start",
-    importTitles: { recipe: "Import recipes: choose their folders", fixture: "Import fixtures", profile: "Import service profiles" },
+    importTitles: {
+      recipe: "Import recipes: choose their folders",
+      fixture: "Import fixtures",
+      profile: "Import service profiles",
+    },
     attachTitle: "Add files to the document",
   },
   de: {
@@ -75,12 +87,20 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       wait: "Warten",
       reload: "Neu laden",
     },
+    print: "Drucken oder als PDF sichern",
+    help: "Hilfe",
+    helpForScreen: "Hilfe zu dieser Ansicht",
+    pdfTitle: "Als PDF sichern",
     exportTitle: "Durchgänge exportieren",
     reportTitle: "Teil des Berichts sichern",
     verifyTitle: "Aufzeichnung oder Export prüfen",
     records: "Aufzeichnungen und Exporte",
     cannotStart: "Die Station kann nicht starten",
-    importTitles: { recipe: "Rezepte importieren: Ordner wählen", fixture: "Aufnahmen importieren", profile: "Dienstprofile importieren" },
+    importTitles: {
+      recipe: "Rezepte importieren: Ordner wählen",
+      fixture: "Aufnahmen importieren",
+      profile: "Dienstprofile importieren",
+    },
     attachTitle: "Dateien zum Dokument hinzufügen",
   },
 };

@@ -11,16 +11,23 @@ const SoundSchema = z.strictObject({ on: z.boolean(), /** 0 (silent) to 1. */ vo
 /** Who works at the station: recorded with every run; `null` while nobody has said. */
 const OperatorSchema = label(64).nullable();
 
+/** Local times of day at which a shift begins: `06:00`. */
+export const ShiftStartsSchema = z
+  .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 06:00"))
+  .max(6);
+
 /** What a person set in the window and what outlives it. */
 export const DesktopSettingsSchema = z.strictObject({
   theme: ThemeSchema,
   language: LanguageSchema,
   sound: SoundSchema,
   operator: OperatorSchema,
+  /** Empty: the shift begins with the application. */
+  shiftStarts: ShiftStartsSchema.default([]),
 });
 export type DesktopSettings = z.output<typeof DesktopSettingsSchema>;
 
-/** The settings to change; the others stay. */
+/** The settings that everybody may change; the others stay. */
 export const SettingsChangeSchema = z.strictObject({
   theme: ThemeSchema.exactOptional(),
   language: LanguageSchema.exactOptional(),
@@ -35,4 +42,5 @@ export const DEFAULT_SETTINGS: DesktopSettings = {
   language: "en",
   sound: { on: true, volume: 0.6 },
   operator: null,
+  shiftStarts: [],
 };

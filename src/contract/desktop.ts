@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ErrorReport } from "../core/error.ts";
 import { errorOf, StationError } from "../core/error.ts";
 import { BatchIdSchema, ErrorReportSchema, SlotIdSchema } from "./common.ts";
+import { ABOUT_REQUESTS } from "./desktop-about.ts";
 import {
   CountsAskedSchema,
   ExportAnswerSchema,
@@ -21,7 +22,8 @@ import { JobProgressSchema, NewsBundleSchema } from "./desktop-news.ts";
 import { PORT_REQUESTS, PortsTellingSchema } from "./desktop-ports.ts";
 import { REPORT_REQUESTS } from "./desktop-report.ts";
 import { SESSION_REQUESTS, type Role } from "./desktop-session.ts";
-import { DesktopSettingsSchema, SettingsChangeSchema } from "./desktop-settings.ts";
+import { SERVICE_REQUESTS, ServiceTestNewsSchema } from "./desktop-service.ts";
+import { DesktopSettingsSchema, SettingsChangeSchema, ShiftStartsSchema } from "./desktop-settings.ts";
 import { DesktopSnapshotSchema, ShiftSchema } from "./desktop-snapshot.ts";
 import { StartRequestSchema } from "./station-request.ts";
 
@@ -55,10 +57,18 @@ export const REQUESTS = {
   "shift.restart": { asks: Nothing, answers: ShiftSchema, role: "operator" },
   /** Training mode only, while nothing runs: lays new simulated boards into the tray. The slots keep showing their last results. */
   "training.renew": { asks: Nothing, answers: Nothing },
+  /** At which times of day shifts begin by themselves from now on; a `shift` news follows. */
+  "shift.schedule": {
+    asks: z.strictObject({ starts: ShiftStartsSchema }),
+    answers: DesktopSettingsSchema,
+    role: "engineer",
+  },
   ...SESSION_REQUESTS,
+  ...ABOUT_REQUESTS,
   ...LIBRARY_REQUESTS,
   ...CONFIGURATION_REQUESTS,
   ...PORT_REQUESTS,
+  ...SERVICE_REQUESTS,
   ...REPORT_REQUESTS,
 } as const;
 
@@ -70,7 +80,12 @@ export type Asked<Kind extends RequestKind> = z.output<(typeof REQUESTS)[Kind]["
 export type Answers<Kind extends RequestKind> = z.output<(typeof REQUESTS)[Kind]["answers"]>;
 
 /** What the main process tells by itself. */
-export const CHANNELS = { news: NewsBundleSchema, progress: JobProgressSchema, ports: PortsTellingSchema } as const;
+export const CHANNELS = {
+  news: NewsBundleSchema,
+  progress: JobProgressSchema,
+  ports: PortsTellingSchema,
+  serviceTest: ServiceTestNewsSchema,
+} as const;
 
 export type Channel = keyof typeof CHANNELS;
 export type Message<Of extends Channel> = z.output<(typeof CHANNELS)[Of]>;

@@ -59,6 +59,16 @@ export const DESKTOP_CODES = {
     retry: true,
     advice: "The file could not be written: check the folder and the free space, or choose another file name.",
   },
+  "desktop.print": {
+    blame: "station",
+    retry: true,
+    advice: "The page did not reach a printer: check the printer, or save the page as a PDF.",
+  },
+  "desktop.page-file": {
+    blame: "input",
+    retry: true,
+    advice: "The PDF cannot be written there: choose another folder.",
+  },
   "desktop.option": {
     blame: "input",
     retry: false,
