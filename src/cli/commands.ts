@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   run: async () => (await import("./commands/run.ts")).runCommand,
   ports: async () => (await import("./commands/ports.ts")).portsCommand,
   export: async () => (await import("./commands/export.ts")).exportCommand,
+  report: async () => (await import("./commands/report.ts")).reportCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   shell: async () => (await import("./commands/shell.ts")).shellCommand,
   service: async () => (await import("./commands/service.ts")).serviceCommand,
