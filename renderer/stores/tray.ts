@@ -6,6 +6,12 @@ import { promptOf } from "../screens/line/scan-prompt.ts";
 import { judgeScan, type Refusal } from "../screens/line/scan-rules.ts";
 import { useStation } from "./station.ts";
 
+/** Slots as a set that stays the same object while they are the same. */
+function slotSet(read: () => readonly SlotId[] | undefined) {
+  const key = computed(() => JSON.stringify(read() ?? []));
+  return computed((): ReadonlySet<SlotId> => new Set(JSON.parse(key.value) as SlotId[]));
+}
+
 /** What a person prepares in the tray for the next batch. */
 export const useTray = defineStore("tray", () => {
   const station = useStation();
@@ -16,12 +22,17 @@ export const useTray = defineStore("tray", () => {
 
   const rule = computed(() => station.facts?.recipe.boardSerial);
   const needsSerial = computed(() => rule.value?.required === true);
+  /** Each a set of its own that changes only when its slots do. */
+  const absent = slotSet(() => station.facts?.insertions?.absent);
+  const waiting = slotSet(() => station.facts?.insertions?.waiting);
+  const armed = computed(() => station.facts?.insertions?.armed === true);
   const tray = computed((): Tray => ({
     states: (station.facts?.fixture.slots ?? []).map(({ slot }) => station.slotOf(slot).value),
     prepared: new Map(prepared),
     skipped: new Set(skipped),
     needsSerial: needsSerial.value,
     batchRuns: station.running,
+    ...{ absent: absent.value, waiting: waiting.value, armed: armed.value },
   }));
   /** The slot that the next scan is for. */
   const target = computed(() => nextToScan(tray.value));
@@ -65,6 +76,6 @@ export const useTray = defineStore("tray", () => {
     skipped.delete(after.slot);
   });
 
-  const told = { tray, prepared, skipped, rule, needsSerial, target, prompt, awaited, plan, taken, refusal };
+  const told = { tray, absent, prepared, skipped, rule, needsSerial, target, prompt, awaited, plan, taken, refusal };
   return { ...told, scan, skip, reopen };
 });

@@ -12,6 +12,12 @@ export type Tray = {
   readonly needsSerial: boolean;
   /** A batch runs: slots with a result keep it until the tray is emptied. */
   readonly batchRuns: boolean;
+  /** Slots at whose port nothing is plugged in. */
+  readonly absent?: ReadonlySet<SlotId>;
+  /** Slots whose board was plugged in just now and wants its serial; their last result is of another unit. */
+  readonly waiting?: ReadonlySet<SlotId>;
+  /** Boards that are plugged in start by themselves. */
+  readonly armed?: boolean;
 };
 
 /** Whether a unit stays in its slot and runs again with the next batch: its ERROR was not its fault and may pass by. */
@@ -21,7 +27,9 @@ export function staysIn(state: SlotState): boolean {
 }
 
 /** The slot that the next scan is for, in the fixture's order; undefined: every slot has its unit. */
-export function nextToScan({ states, prepared, skipped, batchRuns }: Tray): SlotId | undefined {
+export function nextToScan({ states, prepared, skipped, batchRuns, waiting }: Tray): SlotId | undefined {
+  const inserted = states.find(({ slot }) => waiting?.has(slot) === true && !prepared.has(slot));
+  if (inserted !== undefined) return inserted.slot;
   const free = states.find((state) => {
     if (prepared.has(state.slot) || skipped.has(state.slot)) return false;
     if (state.kind === "idle") return true;
@@ -43,10 +51,11 @@ export function nextBatch(tray: Tray): {
   return { slots: chosen.map(({ slot }) => slot), serials: Object.fromEntries(serials) };
 }
 
-function takesPart(state: SlotState, { prepared, skipped, needsSerial, batchRuns }: Tray): boolean {
+function takesPart(state: SlotState, { prepared, skipped, needsSerial, batchRuns, absent }: Tray): boolean {
   if (state.kind === "running") return false;
   if (prepared.has(state.slot)) return true;
-  if (skipped.has(state.slot) || batchRuns) return false;
+  // Nothing is plugged in there: a run could only fail.
+  if (skipped.has(state.slot) || batchRuns || absent?.has(state.slot) === true) return false;
   return needsSerial ? staysIn(state) && serialOf(state) !== undefined : true;
 }
 

@@ -8,10 +8,13 @@ export type Tally = Readonly<Record<TileLook, number>>;
 const NOTHING: Tally = { empty: 0, scan: 0, ready: 0, running: 0, pass: 0, fail: 0, error: 0, aborted: 0 };
 
 /** Counts the tray's slots by look. */
-export function tallyOf({ states, prepared, skipped, needsSerial }: Tray): Tally {
+export function tallyOf({ states, prepared, skipped, needsSerial, absent }: Tray): Tally {
   return states.reduce((tally, state) => {
     const { slot } = state;
-    const look = lookOf(state, { serial: prepared.get(slot), skipped: skipped.has(slot), needsSerial });
+    const look = lookOf(state, {
+      ...{ serial: prepared.get(slot), skipped: skipped.has(slot), needsSerial },
+      absent: absent?.has(slot) === true,
+    });
     return { ...tally, [look]: tally[look] + 1 };
   }, NOTHING);
 }

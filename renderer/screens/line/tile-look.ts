@@ -13,6 +13,8 @@ export type Preparation = {
   readonly skipped: boolean;
   /** The recipe wants a scanned serial. */
   readonly needsSerial: boolean;
+  /** Nothing is plugged in at the slot's port. */
+  readonly absent?: boolean;
 };
 
 const OUTCOME_LOOKS: Readonly<Record<Outcome, TileLook>> = {
@@ -23,12 +25,13 @@ const OUTCOME_LOOKS: Readonly<Record<Outcome, TileLook>> = {
 };
 
 /** The look of a slot: a run that goes on, what is prepared for the next, the last result, or nothing yet. */
-export function lookOf(state: SlotState, { serial, skipped, needsSerial }: Preparation): TileLook {
+export function lookOf(state: SlotState, { serial, skipped, needsSerial, absent }: Preparation): TileLook {
   if (state.kind === "running") return "running";
   if (serial !== undefined) return "ready";
   if (skipped) return "empty";
   if (state.kind === "finished") return OUTCOME_LOOKS[state.outcome];
-  return needsSerial ? "scan" : "ready";
+  if (needsSerial) return "scan";
+  return absent === true ? "empty" : "ready";
 }
 
 /** The icon of a look. */

@@ -27,17 +27,26 @@ export type TileContext = {
   readonly next: boolean;
   /** Scanned for the next run. */
   readonly serial: string | undefined;
+  /** Nothing is plugged in at the slot's port. */
+  readonly absent?: boolean;
 };
 
 /** The words on a tile and in its spoken name. */
-export function tileWords(state: SlotState, look: TileLook, { next, serial }: TileContext, t: Translate): TileWords {
+export function tileWords(
+  state: SlotState,
+  look: TileLook,
+  { next, serial, absent = false }: TileContext,
+  t: Translate,
+): TileWords {
   const unit = unitName(state);
   if (state.kind === "running") {
     const detail = t("line.phaseOf", { number: phaseNumber(state), total: PHASES.length });
     return { word: t(`line.phases.${state.phase}`, {}), detail, unit };
   }
   const word = t(`line.looks.${look}`, {});
-  if (look === "ready") return { word, unit: serial };
+  // What is not there matters more than what it should be scanned for.
+  if (absent && state.kind === "idle" && look !== "ready") return { word, detail: t("line.noBoard", {}) };
+  if (look === "ready") return { word, unit: serial, ...(absent ? { detail: t("line.noBoard", {}) } : {}) };
   if (look === "scan") return { word, detail: t(next ? "line.scanNext" : "line.scanNeeded", {}) };
   if (state.kind === "idle" || look === "empty") return { word };
   const why = state.error === undefined ? undefined : t(`faults.${faultFamily(state.error.code)}.short`, {});
