@@ -5,8 +5,11 @@ import type { Clock } from "../src/core/clock.ts";
 import { describeError } from "../src/core/error.ts";
 import { Awake } from "./awake.ts";
 import { aboutHandlers } from "./desk/about-desk.ts";
+import { configurationHandlers } from "./desk/configuration-desk.ts";
+import { fixtureHandlers } from "./desk/fixture-desk.ts";
 import { historyHandlers } from "./desk/history-desk.ts";
 import { Jobs } from "./desk/jobs.ts";
+import { libraryHandlers } from "./desk/library-desk.ts";
 import { openInsertions, type OpenedInsertions } from "./desk/open-insertions.ts";
 import { NewsOutlet } from "./desk/news-outlet.ts";
 import { reportHandlers } from "./desk/report-desk.ts";
@@ -17,6 +20,7 @@ import type { Handlers } from "./ipc/handlers.ts";
 import { serveWindow, tellWindow } from "./ipc/serve-window.ts";
 import type { Options } from "./options.ts";
 import { BUNDLED, dataPlaces, resourcesFolder } from "./places.ts";
+import { desktopServiceHandlers, forgettingRemoved, openOwnerKeys } from "./service/open-service-desk.ts";
 import { OperatorsFile } from "./session/operators-file.ts";
 import { PinThrottle } from "./session/pin-throttle.ts";
 import { sessionHandlers } from "./session/session-desk.ts";
@@ -26,7 +30,7 @@ import { UtilityWorkerHost } from "./utility-worker-host.ts";
 import { servePages } from "./window/app-protocol.ts";
 import { CloseGuard } from "./window/close-guard.ts";
 import { guardPage } from "./window/crash-guard.ts";
-import { fileDialogs, reportDialogs } from "./window/file-dialogs.ts";
+import { fileDialogs, libraryDialogs, reportDialogs } from "./window/file-dialogs.ts";
 import { lockSession } from "./window/lock-down.ts";
 import { setMenu } from "./window/menu.ts";
 import { windowPaper } from "./window/paper.ts";
@@ -46,6 +50,7 @@ export class Desktop {
   readonly #insertions: OpenedInsertions;
   readonly #guard: CloseGuard;
   readonly #windowFile: string;
+  readonly #data: string;
   #window: BrowserWindow | undefined;
 
   private constructor(
@@ -60,6 +65,7 @@ export class Desktop {
     this.#clock = clock;
     const { settings, window } = dataPlaces(data);
     this.#windowFile = window;
+    this.#data = data;
     this.#settings = new SettingsFile(settings);
     this.#jobs = new Jobs(clock, (progress) => tellWindow(this.#current, "progress", progress));
     const awake = new Awake();
@@ -72,21 +78,21 @@ export class Desktop {
         outlet.tell({ kind: "session", session });
       },
     });
-    const { station, files, audit, history, training } = hosted;
+    const { line, audit, history } = hosted;
     this.#shift = new ShiftBook(history, clock, () => this.#settings.current.shiftStarts);
     this.#desk = new StationDesk({
-      ...{ station, files, clock, log, settings: this.#settings, jobs: this.#jobs },
+      ...{ station: line, files: () => line.files, clock, log, settings: this.#settings, jobs: this.#jobs },
       ...{ stationId: audit.store.stationId, version: app.getVersion() },
       shift: this.#shift,
       outlet,
       session: () => this.#session.current,
       insertions: () => this.#insertions.desk,
       onBusy: (busy) => awake.set(busy),
-      ...(training === undefined ? {} : { training }),
+      training: { facts: () => line.training, renew: () => line.renewBoards() },
     });
     const desk = this.#desk.handlers();
     this.#insertions = openInsertions({
-      ...{ station, clock, files: () => hosted.files, start: async (request) => desk.start(request) },
+      ...{ station: line, clock, files: () => line.files, start: async (request) => desk.start(request) },
       tell: (insertions) => outlet.tell({ kind: "insertions", insertions }),
       tellPorts: (telling) => tellWindow(this.#current, "ports", telling),
     });
@@ -105,6 +111,7 @@ export class Desktop {
       ...{ options, data, clock, version: app.getVersion(), environment: process.env },
       resources: resourcesFolder(app.isPackaged),
       workers: new UtilityWorkerHost(BUNDLED.worker, clock),
+      keys: await openOwnerKeys(data, process.env, clock),
     });
     const desktop = new Desktop(hosted, operators, data, clock, log);
     desktop.#begin();
@@ -134,7 +141,7 @@ export class Desktop {
   readonly #texts = (): Texts => TEXTS[this.#settings.current.language];
 
   #begin(): void {
-    const { history, audit } = this.#hosted;
+    const { history, audit, line, configurator } = this.#hosted;
     const { store } = audit;
     const dialogs = fileDialogs(this.#current, this.#texts);
     const [clock, jobs, record] = [this.#clock, this.#jobs, this.#hosted.record];
@@ -144,6 +151,9 @@ export class Desktop {
       ...sessionHandlers(this.#operators, this.#session),
       ...this.#insertions.desk.handlers(),
       ...historyHandlers({ history, store, clock, jobs, dialogs, record }),
+      ...forgettingRemoved(this.#libraryHandlers(), this.#hosted.keys),
+      ...desktopServiceHandlers({ ...this.#hosted, data: this.#data, jobs, clock, window: this.#current }),
+      ...configurationHandlers(configurator),
       ...reportHandlers({ history, clock, jobs, dialogs: reportDialogs(this.#current, this.#texts) }),
       ...aboutHandlers({
         versions: versions(),
@@ -163,8 +173,35 @@ export class Desktop {
     this.#applySettings(this.#settings.current);
     this.#shift.watch(() => void this.#desk.tellShift());
     powerMonitor.on("shutdown", () => this.forceClose());
+    line.watchChanges(() => {
+      this.#applySettings(this.#settings.current);
+      this.#desk.configured();
+    });
     this.#insertions.desk.begin();
     this.#openWindow();
+    this.#tellFallback();
+  }
+
+  #libraryHandlers() {
+    const { library, line, configurator } = this.#hosted;
+    const handlers = libraryHandlers({
+      library,
+      dialogs: libraryDialogs(this.#current, this.#texts),
+      choose: ({ kind, id }) => configurator.choose(kind, id),
+      requireIdle: () => line.requireIdle(),
+      inUse: ({ kind, id }) => configurator.inUse(kind, id),
+    });
+    return { ...handlers, ...fixtureHandlers(handlers) };
+  }
+
+  /** The line could not be opened as it was left: says why, and what is there in its place. */
+  #tellFallback(): void {
+    const { fallback } = this.#hosted.configurator;
+    const window = this.#current();
+    if (fallback === undefined || window === undefined) return;
+    const { message, detail } = this.#texts().fallback;
+    const why = `${describeError(fallback)}\n\n${fallback.advice}\n\n${detail}`;
+    void dialog.showMessageBox(window, { type: "warning", message, detail: why, noLink: true });
   }
 
   async #changeSettings(change: SettingsChange): Promise<DesktopSettings> {
@@ -178,7 +215,7 @@ export class Desktop {
   /** What the system draws follows the settings too. */
   #applySettings({ theme }: DesktopSettings): void {
     nativeTheme.themeSource = theme;
-    const training = this.#hosted.training !== undefined;
+    const training = this.#hosted.line.training !== undefined;
     const renewBoards = (): void => void this.#desk.renewBoards().catch((error: unknown) => this.#showError(error));
     const reload = (): void => this.#window?.webContents.reload();
     const press = (key: "F1" | "Control+P"): void => this.#press(key);

@@ -1,17 +1,18 @@
 import { z } from "zod";
+import { MODEMS } from "../src/contract/desktop-configuration.ts";
 import { StationError } from "../src/core/error.ts";
 
 /** What the application can be told when it is started; all of it is optional. */
 export type Options = {
   /** Folder of record, settings and training service; default: the application's own. */
   readonly data?: string;
-  /** Recipe, fixture and profile files. A fixture replaces the simulated modems, a profile the embedded service. */
+  /** Recipe, fixture and profile files in place of those of the configuration, for this start. */
   readonly recipe?: string;
   readonly fixture?: string;
   readonly profile?: string;
-  /** Simulated modems; default 8. */
-  readonly units: number;
-  readonly latency: "none" | "realistic";
+  /** Simulated modems and their latency, in place of those of the configuration. */
+  readonly units?: number;
+  readonly latency?: "none" | "realistic";
   /** Faults of simulated modems: `3=keygen-fail`. */
   readonly faults: readonly string[];
 };
@@ -20,8 +21,8 @@ const path = z.string().min(1).max(4096).exactOptional();
 
 const OptionsSchema: z.ZodType<Options> = z.strictObject({
   ...{ data: path, recipe: path, fixture: path, profile: path },
-  units: z.coerce.number().int().min(1).max(128),
-  latency: z.enum(["none", "realistic"]),
+  units: z.coerce.number().int().min(MODEMS.least).max(MODEMS.most).exactOptional(),
+  latency: z.enum(["none", "realistic"]).exactOptional(),
   faults: z.array(z.string().max(200)).max(128),
 });
 
@@ -45,7 +46,7 @@ export function parseOptions(argv: readonly string[]): Options {
     else
       throw new StationError("desktop.option", "there is no such option", { option: `${PREFIX}${name}`.slice(0, 64) });
   }
-  const parsed = OptionsSchema.safeParse({ units: "8", latency: "none", ...single, faults });
+  const parsed = OptionsSchema.safeParse({ ...single, faults });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const option = `${PREFIX}${issue?.path.map(String).join(".") ?? ""}`;

@@ -10,6 +10,7 @@ export const BUNDLED = {
   service: join(HERE, "service-helper.mjs"),
   simulators: join(HERE, "simulators-helper.mjs"),
   ports: join(HERE, "ports-helper.mjs"),
+  serviceTest: join(HERE, "service-test.mjs"),
   preload: join(HERE, "preload.cjs"),
   pages: join(HERE, "renderer"),
 };
@@ -25,7 +26,10 @@ export function dataPlaces(folder: string) {
     record: join(folder, "audit.db"),
     operators: join(folder, "operators.json"),
     settings: join(folder, "settings.json"),
+    configuration: join(folder, "configuration.json"),
     window: join(folder, "window.json"),
     service: join(folder, "training-service"),
+    vault: join(folder, "vault.json"),
+    vaultKey: join(folder, "vault.key"),
   } as const;
 }

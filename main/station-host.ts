@@ -1,19 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { HistoryClient } from "../src/audit/history-thread.ts";
 import { openAuditStore, type OpenedAudit } from "../src/audit/open-audit-store.ts";
-import type { TrainingFacts } from "../src/contract/desktop-snapshot.ts";
+import type { RecoveredRun } from "../src/audit/audit-store.ts";
+import type { ResolvedProfile } from "../src/contract/profile.ts";
 import type { Clock } from "../src/core/clock.ts";
-import { Secret } from "../src/core/secret.ts";
-import type { StationCredentials, StationFiles } from "../src/station/batch-plan.ts";
-import { loadFixture } from "../src/station/files/fixture-file.ts";
-import { loadProfile, resolveProfile } from "../src/station/files/profile-file.ts";
-import { loadRecipe } from "../src/station/files/recipe-file.ts";
+import type { StationCredentials } from "../src/station/batch-plan.ts";
+import { resolveProfile } from "../src/station/files/profile-file.ts";
+import { Library } from "../src/station/library/library.ts";
 import { Station } from "../src/station/station.ts";
 import type { WorkerHost } from "../src/station/worker-host.ts";
+import { environmentProxy } from "../src/transport/https/proxy-address.ts";
+import { bornDocuments } from "./line/born-documents.ts";
+import { ConfigurationFile } from "./line/configuration-file.ts";
+import { Configurator } from "./line/configurator.ts";
+import { loadDocuments } from "./line/line-documents.ts";
+import { StationLine, type LineParts } from "./line/station-line.ts";
 import type { Options } from "./options.ts";
 import { BUNDLED, dataPlaces } from "./places.ts";
+import type { OwnerKeys } from "./service/owner-keys.ts";
 import { startTrainingService, startTrainingTray } from "./training/training.ts";
 
 /** What a station is opened with. */
@@ -26,18 +31,21 @@ export type HostParts = {
   readonly version: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly workers: WorkerHost;
+  /** The owner's API keys. */
+  readonly keys: OwnerKeys;
   readonly clock: Clock;
 };
 
-/** An open station with everything around it. */
+/** An open station with everything around it: the record lives as long as the application, what is on the line can be exchanged. */
 export type HostedStation = {
-  readonly station: Station;
+  readonly line: StationLine;
+  readonly library: Library;
+  readonly configurator: Configurator;
+  readonly keys: OwnerKeys;
   readonly audit: OpenedAudit;
   readonly history: HistoryClient;
-  readonly files: StationFiles;
   /** Path of the audit database. */
   readonly record: string;
-  readonly training?: { readonly facts: TrainingFacts; readonly renew: () => Promise<void> };
   /** Releases the modems, records the ends, checkpoints the record, ends every helper. Harmless when repeated. */
   close(): Promise<void>;
 };
@@ -45,7 +53,7 @@ export type HostedStation = {
 type Teardown = () => Promise<unknown>;
 
 /**
- * Opens the station: record, helpers of the training mode, files, workers.
+ * Opens the station: record, library, helpers of the training mode, workers.
  * @throws StationError of whatever cannot be opened; what was opened before it is closed again
  */
 export async function hostStation(parts: HostParts): Promise<HostedStation> {
@@ -61,54 +69,72 @@ export async function hostStation(parts: HostParts): Promise<HostedStation> {
 }
 
 async function open(parts: HostParts, opened: Teardown[]): Promise<Omit<HostedStation, "close">> {
-  const { data, version, clock, workers } = parts;
+  const { data, version, clock, options } = parts;
   await mkdir(data, { recursive: true });
-  const { record } = dataPlaces(data);
+  const { record, configuration } = dataPlaces(data);
   const audit = await openAuditStore({ file: record, clock, random: randomBytes, version, program: "station" });
   opened.push(() => audit.store.close());
-  const { files, credentials, training } = await openFiles(parts, opened);
   const history = new HistoryClient({ file: record, entry: BUNDLED.historyThread });
   opened.push(() => history.close());
-  const { store, recovered } = audit;
-  const station = Station.open({ files, store, host: workers, clock, random: randomBytes, credentials, recovered });
-  opened.push(() => station.close());
-  return { station, audit, history, files, record, ...(training === undefined ? {} : { training }) };
+  const configurator = new Configurator(new ConfigurationFile(configuration), options);
+  const library = await openLibrary(parts, history, configurator);
+  const lineParts = linePartsOf(parts, audit, library, parts.keys);
+  const line = await configurator.open((choice) => StationLine.open(lineParts, choice));
+  opened.push(() => line.close());
+  return { line, library, configurator, keys: parts.keys, audit, history, record };
 }
 
-type OpenedFiles = Pick<HostedStation, "files" | "training"> & { readonly credentials: StationCredentials };
+async function openLibrary(
+  { data, resources, environment }: HostParts,
+  history: HistoryClient,
+  configurator: Configurator,
+): Promise<Library> {
+  return new Library({
+    ...{ own: data, builtIn: resources, environment },
+    born: await bornDocuments(resources, () => configurator.answer().training.modems),
+    inUse: (kind, id) => configurator.inUse(kind, id),
+    recorded: (name) => history.recipeContents(name),
+  });
+}
 
-async function openFiles(parts: HostParts, opened: Teardown[]): Promise<OpenedFiles> {
-  const { options, resources, environment, clock } = parts;
-  const training = join(resources, "recipes", "training", "recipe.yaml");
-  const recipe = await loadRecipe(options.recipe ?? training, environment);
-  const { profile, credentials } = await openProfile(parts, opened);
-  if (options.fixture !== undefined)
-    return { files: { recipe, profile, fixture: await loadFixture(options.fixture) }, credentials };
-  const tray = await startTrainingTray(BUNDLED.simulators, options, clock);
-  opened.push(() => tray.stop());
-  const { units: modems, latency, faults } = options;
-  const facts = { modems, latency, faults: [...faults] };
+function linePartsOf(
+  parts: HostParts,
+  { store, recovered }: OpenedAudit,
+  library: Library,
+  keys: OwnerKeys,
+): LineParts {
+  const { options, data, environment, clock, workers: host } = parts;
+  const { faults } = options;
+  // What a power cut interrupted is shown by the first line only.
+  const left: { runs: readonly RecoveredRun[] } = { runs: recovered };
   return {
-    files: { recipe, profile, fixture: tray.fixture },
-    credentials,
-    training: { facts, renew: () => tray.renew() },
+    load: (choice) => loadDocuments(choice, library, environment),
+    startTray: (numbers) => startTrainingTray(BUNDLED.simulators, numbers, faults, clock),
+    startService: () => startService(dataPlaces(data).service, clock),
+    credentials: ({ profile: chosen }, profile) => credentialsOf(keys, "id" in chosen ? chosen.id : "", profile),
+    openStation: (files, credentials, shown) => {
+      const station = { files, store, host, clock, random: randomBytes, credentials, recovered: left.runs, shown };
+      left.runs = [];
+      return Station.open(station);
+    },
+    faults,
   };
 }
 
-async function openProfile(
-  { options, data, environment, clock }: HostParts,
-  opened: Teardown[],
-): Promise<{ readonly profile: StationFiles["profile"]; readonly credentials: StationCredentials }> {
-  if (options.profile !== undefined) {
-    const profile = await loadProfile(options.profile);
-    const variable = profile.owner?.keyEnv;
-    const key = variable === undefined ? undefined : environment[variable];
-    return { profile, credentials: key === undefined || key === "" ? {} : { ownerKey: new Secret(key) } };
-  }
-  const { service: dir } = dataPlaces(data);
-  const service = await startTrainingService(BUNDLED.service, dir, clock);
-  opened.push(() => service.stop());
-  return { profile: await resolveProfile(service.profile, dir), credentials: { ownerKey: service.ownerKey } };
+async function startService(folder: string, clock: Clock) {
+  const service = await startTrainingService(BUNDLED.service, folder, clock);
+  return { ...service, profile: await resolveProfile(service.profile, folder) };
+}
+
+/** The key for the owner's side of a service, as it is when a batch is planned, and the proxies on the way. */
+async function credentialsOf(keys: OwnerKeys, id: string, profile: ResolvedProfile): Promise<StationCredentials> {
+  await keys.find(id, profile);
+  return {
+    get ownerKey() {
+      return keys.known(id);
+    },
+    proxyFor: environmentProxy,
+  };
 }
 
 /** In the opposite order of opening; one that fails does not keep the others open. */

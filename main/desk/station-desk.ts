@@ -5,7 +5,7 @@ import type { Session } from "../../src/contract/desktop-session.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { reportOf, StationError } from "../../src/core/error.ts";
 import { isoTime } from "../../src/core/iso-time.ts";
-import type { StationFiles } from "../../src/station/batch-plan.ts";
+import { isTraining, type StationFiles } from "../../src/station/batch-plan.ts";
 import type { StationNews } from "../../src/station/station-news.ts";
 import type { StartedBatch, Station } from "../../src/station/station.ts";
 import type { Handlers } from "../ipc/handlers.ts";
@@ -19,7 +19,8 @@ import { factsOf } from "./station-facts.ts";
 
 export type DeskParts = {
   readonly station: Pick<Station, "start" | "abort" | "snapshot" | "subscribe">;
-  readonly files: StationFiles;
+  /** The files that the line works with now. */
+  readonly files: () => StationFiles;
   readonly stationId: string;
   readonly version: string;
   readonly settings: SettingsFile;
@@ -29,10 +30,10 @@ export type DeskParts = {
   readonly outlet: NewsOutlet;
   readonly jobs: Jobs;
   readonly clock: Clock;
-  /** The simulated boards, where there are some. */
-  readonly training?: { readonly facts: TrainingFacts; readonly renew: () => Promise<void> };
+  /** The simulated boards of the line; facts are undefined where boards are real. */
+  readonly training: { readonly facts: () => TrainingFacts | undefined; readonly renew: () => Promise<void> };
   /** What is plugged in, where somebody looks. */
-  readonly insertions?: () => Pick<InsertionDesk, "current" | "disarm" | "renewed">;
+  readonly insertions?: () => Pick<InsertionDesk, "current" | "disarm" | "renewed" | "configured">;
   /** Told whenever the first batch starts and the last one ends. */
   readonly onBusy: (busy: boolean) => void;
   /** Lines for whoever looks after the station; never holds secrets. */
@@ -88,10 +89,16 @@ export class StationDesk {
   /** Lays new simulated boards into the tray. @throws StationError desktop.request outside the training mode and while runs are active */
   async renewBoards(): Promise<void> {
     const { training } = this.#parts;
-    if (training === undefined) throw new StationError("desktop.request", "the boards of this tray are real");
+    if (training.facts() === undefined) throw new StationError("desktop.request", "the boards of this tray are real");
     if (this.busy) throw new StationError("station.slot-busy", "boards cannot be changed while runs are active");
     await training.renew();
     this.#parts.insertions?.().renewed();
+  }
+
+  /** The line works with something else from now on: the window is told to ask for it. */
+  configured(): void {
+    this.#parts.insertions?.().configured();
+    this.#tell({ kind: "configured" });
   }
 
   async #snapshot(): Promise<DesktopSnapshot> {
@@ -99,11 +106,13 @@ export class StationDesk {
     const shift = await this.#parts.shift.read();
     // From here on nothing waits: what follows is of one moment.
     const { running, last, storeFailure } = this.#batches;
+    const worksWith = files();
+    const simulated = training.facts();
     return {
       ...{ news: outlet.newest, at: isoTime(clock.now()) },
-      station: { id: stationId, version, training: files.profile.service === "embedded" },
-      ...(training === undefined ? {} : { training: training.facts }),
-      ...factsOf(files),
+      station: { id: stationId, version, training: isTraining(worksWith) },
+      ...(simulated === undefined ? {} : { training: simulated }),
+      ...factsOf(worksWith),
       settings: settings.current,
       session: this.#parts.session(),
       batches: [...running],
@@ -145,6 +154,11 @@ export class StationDesk {
     } catch (error) {
       this.#tell({ kind: "batch.failed", batch, error: reportOf(error) });
     }
+    await this.tellShift();
+  }
+
+  /** Tells the counts of the shift. */
+  async tellShift(): Promise<void> {
     try {
       this.#tell({ kind: "shift", shift: await this.#parts.shift.read() });
     } catch (error) {

@@ -5,7 +5,7 @@ import type { Fixture } from "../../src/contract/fixture.ts";
 import type { Profile } from "../../src/contract/profile.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { Secret } from "../../src/core/secret.ts";
-import type { Options } from "../options.ts";
+import type { TrainingNumbers } from "../../src/contract/desktop-configuration.ts";
 import { startHelper } from "./helper.ts";
 import { trainingFixture } from "./training-fixture.ts";
 
@@ -51,10 +51,14 @@ export async function startTrainingService(entry: string, dir: string, clock: Cl
 const UnitsSchema = z.array(z.object({ slot: z.string(), link: z.string() })).min(1);
 
 /** Starts simulated modems; every start gives boards of its own, as a line does. @throws StationError desktop.helper, simulator.* */
-export async function startTrainingTray(entry: string, options: Options, clock: Clock): Promise<TrainingTray> {
+export async function startTrainingTray(
+  entry: string,
+  { modems: units, latency }: TrainingNumbers,
+  faults: readonly string[],
+  clock: Clock,
+): Promise<TrainingTray> {
   const helper = startHelper(entry, "simulated modems", clock);
   try {
-    const { units, latency, faults } = options;
     const places = UnitsSchema.parse(await helper.ask({ units, latency, faults, seed: randomUUID() }));
     return {
       fixture: trainingFixture(places),

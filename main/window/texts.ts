@@ -28,6 +28,8 @@ export type Texts = {
   /** Titles of the dialogs for documents that come from elsewhere. */
   readonly importTitles: Readonly<Record<DocumentKind, string>>;
   readonly attachTitle: string;
+  /** The line could not be opened as it was left. */
+  readonly fallback: { readonly message: string; readonly detail: string };
 };
 
 /** Each language in full: the type sees to it. */
@@ -66,6 +68,11 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       profile: "Import service profiles",
     },
     attachTitle: "Add files to the document",
+    fallback: {
+      message: "The line could not be set up as before.",
+      detail:
+        "The training tray took its place. Nothing of the configuration was changed: choose what the line should work with.",
+    },
   },
   de: {
     title: "Provisioning Station",
@@ -102,5 +109,10 @@ export const TEXTS: Readonly<Record<Language, Texts>> = {
       profile: "Dienstprofile importieren",
     },
     attachTitle: "Dateien zum Dokument hinzufügen",
+    fallback: {
+      message: "Die Linie ließ sich nicht wie zuvor einrichten.",
+      detail:
+        "An ihrer Stelle arbeitet das Trainingstablett. An der Konfiguration wurde nichts geändert: Wählen Sie, womit die Linie arbeiten soll.",
+    },
   },
 };

@@ -76,8 +76,7 @@ export class FakeLibrary {
 
   #save({ kind, id, text, replace }: Asked): LibraryDocument {
     const taken = this.#documents.some((document) => document.kind === kind && document.id === id);
-    if (taken && !replace)
-      throw new StationError("library.exists", "there is a document of this name already", { id });
+    if (taken && !replace) throw new StationError("library.exists", "there is a document of this name already", { id });
     const before = taken ? this.#find({ kind, id }) : undefined;
     const saved: FakeDocument = {
       ...{ kind, id, text, own: true, files: before?.files ?? [], content: before?.content },

@@ -56,7 +56,7 @@ export const CONFIGURATION_REQUESTS = {
    * a `configured` news follows.
    */
   "configuration.write": {
-    asks: z.strictObject({ training: TrainingNumbersSchema.partial() }),
+    asks: z.strictObject({ training: z.strictObject({ modems: modems.exactOptional(), latency: latency.exactOptional() }) }),
     answers: ConfigurationAnswerSchema,
     role: "engineer",
   },

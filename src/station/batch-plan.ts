@@ -18,12 +18,19 @@ export type StationFiles = {
   readonly recipe: ResolvedRecipe;
   readonly fixture: Fixture;
   readonly profile: ResolvedProfile;
+  /** The fixture's slots hold simulated modems: every record says so, whatever the service is. */
+  readonly simulated?: true;
 };
+
+/** Whether what is done with these files is training: simulated modems, or a service that is not the real one. */
+export function isTraining({ profile, simulated }: Pick<StationFiles, "profile" | "simulated">): boolean {
+  return profile.service === "embedded" || simulated === true;
+}
 
 /** What comes from outside the files and must never be shown. */
 export type StationCredentials = {
-  /** The owner's API key; absent where recipes need none. */
-  readonly ownerKey?: Secret;
+  /** The owner's API key, read when a batch is planned; absent where recipes need none. */
+  readonly ownerKey?: Secret | undefined;
   readonly proxyFor?: ProxyFor;
 };
 
@@ -102,7 +109,7 @@ export function planBatch(parts: PlanParts, slots: readonly FixtureSlot[], reque
   const common = {
     ...{ recipe: recipeName(files.recipe.recipe), recipeSha256: files.recipe.sha256 },
     ...(request.operator === undefined ? {} : { operator: request.operator }),
-    training: files.profile.service === "embedded",
+    training: isTraining(files),
   };
   const orders = slots.map((slot): RunOrder => {
     const boardSerial = serialOf(request, slot.slot);

@@ -33,6 +33,8 @@ export type StationOptions = {
   readonly credentials?: StationCredentials;
   /** Runs that the store found open and closed as ABORTED. */
   readonly recovered?: readonly RecoveredRun[];
+  /** What slots showed before: how their last runs ended stays to be seen until the next. */
+  readonly shown?: readonly SlotState[];
   /** The slots whose workers are started ahead; default: all of the fixture. */
   readonly prepare?: readonly SlotId[];
   readonly limits?: Partial<StationLimits>;
@@ -85,7 +87,8 @@ export class Station {
     this.#slots = new Map(
       options.files.fixture.slots.map((slot) => {
         const left = newest.get(slot.slot);
-        const state = left === undefined ? undefined : recoveredSlot(slot, left);
+        const shown = options.shown?.find((before) => before.slot === slot.slot && before.kind === "finished");
+        const state = left === undefined ? shown : recoveredSlot(slot, left);
         return [slot.slot, new Slot({ ...shared, slot: slot.slot }, state)];
       }),
     );

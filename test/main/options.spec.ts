@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parseOptions } from "../../main/options.ts";
 
 describe("parseOptions", () => {
-  it("opens eight simulated modems when nothing is said", () => {
-    expect(parseOptions(["electron", ".", "--no-sandbox"])).toEqual({ units: 8, latency: "none", faults: [] });
+  it("leaves everything to the configuration when nothing is said", () => {
+    expect(parseOptions(["electron", ".", "--no-sandbox"])).toEqual({ faults: [] });
   });
 
   it("reads every option, faults as often as they come", () => {

@@ -57,8 +57,7 @@ export class Catalogue {
   async #find(kind: DocumentKind, id: string): Promise<FoundDocument | undefined> {
     const path = this.#builtIn.path(kind, id);
     const born = this.#born.find((document) => document.kind === kind && document.id === id);
-    if (born !== undefined)
-      return { ...{ kind, id, path }, origin: "born", text: () => Promise.resolve(born.text()) };
+    if (born !== undefined) return { ...{ kind, id, path }, origin: "born", text: () => Promise.resolve(born.text()) };
     for (const [origin, shelf] of [
       ["built-in", this.#builtIn],
       ["own", this.#own],

@@ -50,7 +50,9 @@ export async function listedFile(path: string, file: string): Promise<ListedFile
   try {
     const { size } = await stat(file);
     if (size > LARGEST_NAMED) return { path, bytes: size };
-    const sha256 = createHash("sha256").update(await readFile(file)).digest("hex");
+    const sha256 = createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
     return { path, bytes: size, sha256 };
   } catch {
     return undefined;

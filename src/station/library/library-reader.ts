@@ -1,12 +1,14 @@
-import type {
-  DocumentKind,
-  DocumentProblem,
-  LibraryDocument,
-  OpenedDocument,
-} from "../../contract/desktop-library.ts";
+import type { DocumentKind, DocumentProblem, LibraryDocument, OpenedDocument } from "../../contract/desktop-library.ts";
 import type { Environment } from "../files/recipe-materials.ts";
 import { changedAt, type FoundDocument } from "./catalogue.ts";
-import { authorityFiles, checkText, parseBorn, parseProfile, type CheckedText, type ParsedText } from "./check-document.ts";
+import {
+  authorityFiles,
+  checkText,
+  parseBorn,
+  parseProfile,
+  type CheckedText,
+  type ParsedText,
+} from "./check-document.ts";
 import { companionPaths, listedFile, MOST_COMPANIONS, type ListedFile } from "./companion-files.ts";
 import { dirname, join } from "node:path";
 import { documentProblems } from "./library-problem.ts";
@@ -103,9 +105,7 @@ function titleOf(parsed: ParsedText): { readonly title: string; readonly revisio
 /** The files that go with a document. */
 async function filesOf({ kind, path, origin }: FoundDocument, text: string): Promise<readonly ListedFile[]> {
   if (origin === "born") return [];
-  const files = await Promise.all(
-    (await placesOf(kind, path, text)).map(({ name, file }) => listedFile(name, file)),
-  );
+  const files = await Promise.all((await placesOf(kind, path, text)).map(({ name, file }) => listedFile(name, file)));
   return files.flatMap((file) => (file === undefined ? [] : [file])).slice(0, MOST_COMPANIONS);
 }
 

@@ -1,10 +1,5 @@
 import { basename } from "node:path";
-import type {
-  DocumentKind,
-  DocumentProblem,
-  LibraryDocument,
-  OpenedDocument,
-} from "../../contract/desktop-library.ts";
+import type { DocumentKind, DocumentProblem, LibraryDocument, OpenedDocument } from "../../contract/desktop-library.ts";
 import { DocumentIdSchema } from "../../contract/desktop-library.ts";
 import { StationError } from "../../core/error.ts";
 import { quantity } from "../../core/fact.ts";
@@ -66,10 +61,15 @@ export class Library {
     return this.#reader.open(await this.#catalogue.find(kind, id));
   }
 
-  /** Where the line finds a document; undefined: it is born with the station. @throws StationError library.id, library.missing */
+  /**
+   * Where the line finds a document that is sound; undefined: it is born with the station.
+   * @throws StationError library.id, library.missing, library.revision-used, file.* for its problems
+   */
   async locate({ kind, id }: Which): Promise<string | undefined> {
-    const { origin, path } = await this.#catalogue.find(kind, id);
-    return origin === "born" ? undefined : path;
+    const found = await this.#catalogue.find(kind, id);
+    const { checked } = await this.#reader.read(found);
+    if (!checked.ok) throw checked.error;
+    return found.origin === "born" ? undefined : found.path;
   }
 
   /** What is wrong in a text that would be saved under this name. @throws StationError library.id */

@@ -33,14 +33,14 @@ describe("StationDesk", () => {
     const renewed: string[] = [];
     const { station, files, clock, store } = rig;
     const desk = new StationDesk({
-      ...{ station, files, clock, stationId: store.stationId, version: "1.2.3" },
+      ...{ station, files: () => files, clock, stationId: store.stationId, version: "1.2.3" },
       settings: new SettingsFile(join(folder, "settings.json")),
       session: () => session,
       shift: new ShiftBook({ counts: async () => COUNTS }, clock),
       outlet: new NewsOutlet(clock, (bundle) => bundles.push(bundle)),
       jobs: new Jobs(clock, () => undefined),
       training: {
-        facts: { modems: 2, latency: "none", faults: [] },
+        facts: () => ({ modems: 2, latency: "none", faults: [] }),
         renew: async () => void renewed.push("boards"),
       },
       onBusy: (now) => busy.push(now),
