@@ -10,6 +10,7 @@ const PROGRAMS = {
   "simulators-helper": "main/training/simulators-helper.ts",
   "ports-helper": "src/worker/ports-main.ts",
   worker: "src/worker/main.ts",
+  "service-test": "src/probe/helper.ts",
   "history-thread": "src/audit/history-thread-entry.ts",
 };
 const PRELOAD = { preload: "main/preload.ts" };

@@ -4,4 +4,5 @@ export const IPC = {
   news: "station:news",
   progress: "station:progress",
   ports: "station:ports",
+  serviceTest: "station:service-test",
 } as const;

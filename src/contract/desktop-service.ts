@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Secret } from "../core/secret.ts";
 import { ErrorReportSchema, Sha256HexSchema, TimestampSchema } from "./common.ts";
 import { JobSchema } from "./desktop-history.ts";
 import { DocumentIdSchema, LONGEST_TEXT } from "./desktop-library.ts";
@@ -98,7 +99,8 @@ export const SERVICE_REQUESTS = {
         .string()
         .min(1)
         .max(LONGEST_KEY)
-        .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters"),
+        .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters")
+        .transform((text) => new Secret(text)),
       keep: z.enum(["session", "vault", "unprotected"]),
     }),
     answers: ServiceFactsSchema,
@@ -107,25 +109,14 @@ export const SERVICE_REQUESTS = {
   /** Forgets the key of a profile, kept or in memory. The environment's stays. */
   "service.forget-key": { asks: z.strictObject(profile), answers: ServiceFactsSchema, role: "engineer" },
   /**
-   * Goes the way to the service step by step, as runs do; the states come through the channel `test`, the answer is the last.
-   * `text`: the profile as it stands in the form; absent: as it was saved.
+   * Goes the way to the service step by step, as runs do; the states come through the channel `serviceTest`, the answer is the
+   * last. A cancelled test answers how far it came.
    */
-  "service.test": {
-    asks: z.strictObject({ ...profile, text: z.string().max(LONGEST_TEXT).exactOptional(), job: JobSchema }),
+  "service.test": { asks: z.strictObject({ ...profile, job: JobSchema }), answers: ServiceTestSchema },
+  /** The same with the profile as it stands in the form. */
+  "service.try": {
+    asks: z.strictObject({ ...profile, text: z.string().max(LONGEST_TEXT), job: JobSchema }),
     answers: ServiceTestSchema,
-  },
-  /** Copies a CA file that the system's own dialog asks for to the station's profiles; `file` is its name for them. */
-  "service.pick-ca": {
-    asks: z.null(),
-    answers: z.discriminatedUnion("kind", [
-      z.strictObject({
-        kind: z.literal("picked"),
-        file: z.string().max(256),
-        sha256: Sha256HexSchema,
-        certificates: z.int().positive(),
-      }),
-      z.strictObject({ kind: z.literal("cancelled") }),
-    ]),
     role: "engineer",
   },
 } as const;

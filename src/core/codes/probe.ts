@@ -13,4 +13,14 @@ export const PROBE_CODES = {
     retry: false,
     advice: "Something else answers there: check the profile's owner address, with its version (/v1) at the end.",
   },
+  "probe.embedded-off": {
+    blame: "input",
+    retry: false,
+    advice: "The embedded service runs only while the line works with it: switch it on first.",
+  },
+  "probe.helper": {
+    blame: "station",
+    retry: true,
+    advice: "The connection test broke off: start it again.",
+  },
 } as const satisfies CodeTable;
