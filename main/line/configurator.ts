@@ -62,7 +62,7 @@ export class Configurator {
     const { recipe, fixture, profile, training } = this.#file.kept;
     return {
       ...{ recipe, fixture, profile, overridden: [...overriddenBy(this.#overrides)] },
-      training: this.#line?.choice.training ?? training,
+      training: numbersOf(training, this.#overrides),
     };
   }
 
@@ -73,7 +73,7 @@ export class Configurator {
 
   /** Changes the training tray's numbers. @throws StationError as `StationLine.change` */
   async setTraining(numbers: Partial<TrainingNumbers>): Promise<ConfigurationAnswer> {
-    const { training } = this.answer();
+    const { training } = this.#file.kept;
     const overrides = Object.keys(numbers).reduce(
       (rest, name) => without(rest, name === "modems" ? "units" : "latency"),
       this.#overrides,
@@ -126,9 +126,13 @@ export class Configurator {
       recipe: document("recipe", recipe),
       fixture: document("fixture", fixture),
       profile: document("profile", profile),
-      training: { modems: overrides.units ?? training.modems, latency: overrides.latency ?? training.latency },
+      training: numbersOf(training, overrides),
     };
   }
+}
+
+function numbersOf({ modems, latency }: TrainingNumbers, overrides: Overrides): TrainingNumbers {
+  return { modems: overrides.units ?? modems, latency: overrides.latency ?? latency };
 }
 
 function without(overrides: Overrides, name: keyof Overrides): Overrides {

@@ -16,10 +16,22 @@ import type { LineDocuments } from "./line-documents.ts";
 export type LineStation = Pick<Station, "start" | "abort" | "snapshot" | "subscribe" | "close">;
 
 /** The simulated modems as they run, with what they were laid with. */
-export type RunningTray = { readonly fixture: Fixture; renew(): Promise<void>; stop(): Promise<void> };
+export type RunningTray = {
+  readonly fixture: Fixture;
+  /** Its process has ended by itself. */
+  readonly over?: () => boolean;
+  renew(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /** The embedded service as it runs. */
-export type RunningService = { readonly profile: ResolvedProfile; readonly ownerKey: Secret; stop(): Promise<void> };
+export type RunningService = {
+  readonly profile: ResolvedProfile;
+  readonly ownerKey: Secret;
+  /** Its process has ended by itself. */
+  readonly over?: () => boolean;
+  stop(): Promise<void>;
+};
 
 /** What a line is opened with. */
 export type LineParts = {
@@ -233,7 +245,7 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
   const undo = (): Promise<void> => stopHelpers(helpers, there);
   try {
     if (wantsTray(choice)) helpers.tray = await trayFor(parts, choice.training, there);
-    if (wantsService(choice)) helpers.service = there.service ?? (await parts.startService());
+    if (wantsService(choice)) helpers.service = await serviceFor(parts, there);
     const fixture = documents.fixture ?? helpers.tray?.running.fixture;
     const profile = documents.profile ?? helpers.service?.profile;
     if (fixture === undefined || profile === undefined)
@@ -250,13 +262,18 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
   }
 }
 
+async function serviceFor(parts: LineParts, { service }: Helpers): Promise<RunningService> {
+  return service === undefined || service.over?.() === true ? parts.startService() : service;
+}
+
 async function trayFor(
   parts: LineParts,
   numbers: TrainingNumbers,
   { tray }: Helpers,
 ): Promise<NonNullable<Helpers["tray"]>> {
   const { modems, latency } = numbers;
-  if (tray?.numbers.modems === modems && tray.numbers.latency === latency) return tray;
+  const fits = tray?.numbers.modems === modems && tray.numbers.latency === latency;
+  if (fits && tray.running.over?.() !== true) return tray;
   return { numbers, running: await parts.startTray(numbers) };
 }
 

@@ -20,6 +20,8 @@ const AnswerSchema = z.discriminatedUnion("ok", [
 export type Helper = {
   /** Sends a message and waits for its answer; one at a time. @throws StationError desktop.helper; what the helper reports */
   ask(message: unknown): Promise<unknown>;
+  /** Whether its process has ended. */
+  readonly over: () => boolean;
   /** Asks it to end, then ends it. */
   stop(): Promise<void>;
 };
@@ -53,6 +55,7 @@ export function startHelper(entry: string, name: string, clock: Clock, limit: Du
   };
   return {
     ask: (message) => ask(message),
+    over: () => life.over,
     async stop() {
       if (life.over) return;
       await ask("stop", limit < STOP_LIMIT ? limit : STOP_LIMIT).catch(() => undefined);

@@ -10,11 +10,19 @@ import { startHelper } from "./helper.ts";
 import { trainingFixture } from "./training-fixture.ts";
 
 /** The embedded service as a process of its own, with what reaches it. */
-export type TrainingService = { readonly profile: Profile; readonly ownerKey: Secret; stop(): Promise<void> };
+export type TrainingService = {
+  readonly profile: Profile;
+  readonly ownerKey: Secret;
+  /** Whether its process has ended. */
+  readonly over: () => boolean;
+  stop(): Promise<void>;
+};
 
 /** Simulated modems as a process of their own, with the fixture that finds them. */
 export type TrainingTray = {
   readonly fixture: Fixture;
+  /** Whether its process has ended. */
+  readonly over: () => boolean;
   /** Lays new boards into the places of the old ones. */
   renew(): Promise<void>;
   stop(): Promise<void>;
@@ -41,7 +49,7 @@ export async function startTrainingService(entry: string, dir: string, clock: Cl
       ...({ compatibility: "default", clientVersion: "3.2.0" } as const),
       limits: { rxBytes: 2304, txBytes: 2304, atBytes: 2304, records: 10 },
     };
-    return { profile, ownerKey: new Secret(ready.ownerKey), stop: () => helper.stop() };
+    return { profile, ownerKey: new Secret(ready.ownerKey), over: helper.over, stop: () => helper.stop() };
   } catch (error) {
     await helper.stop();
     throw error;
@@ -62,6 +70,7 @@ export async function startTrainingTray(
     const places = UnitsSchema.parse(await helper.ask({ units, latency, faults, seed: randomUUID() }));
     return {
       fixture: trainingFixture(places),
+      over: helper.over,
       renew: async () => {
         await helper.ask({ renew: randomUUID() });
       },
