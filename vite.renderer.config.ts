@@ -1,11 +1,12 @@
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
 import vuetify from "vite-plugin-vuetify";
+import { licences } from "./scripts/licences.ts";
 
 /** How the window's pages are built; `electron.vite.config.ts` takes it over as its renderer part. */
 export default defineConfig({
   root: `${import.meta.dirname}/renderer`,
   base: "./",
-  plugins: [vue(), vuetify()],
+  plugins: [vue(), vuetify(), licences()],
   build: { target: "chrome130", outDir: "../dist/renderer", emptyOutDir: true, assetsInlineLimit: 0 },
 });

@@ -5,12 +5,14 @@ import deHistory from "./locales/de/history.json";
 import deLine from "./locales/de/line.json";
 import deRemedies from "./locales/de/remedies.json";
 import deSession from "./locales/de/session.json";
+import deSettings from "./locales/de/settings.json";
 import deShell from "./locales/de/shell.json";
 import deUnit from "./locales/de/unit.json";
 import enFaults from "./locales/en/faults.json";
 import enHistory from "./locales/en/history.json";
 import enLine from "./locales/en/line.json";
 import enSession from "./locales/en/session.json";
+import enSettings from "./locales/en/settings.json";
 import enShell from "./locales/en/shell.json";
 import enUnit from "./locales/en/unit.json";
 
@@ -18,6 +20,7 @@ import enUnit from "./locales/en/unit.json";
 const MESSAGES = {
   en: {
     session: enSession,
+    settings: enSettings,
     shell: enShell,
     line: enLine,
     faults: enFaults,
@@ -26,6 +29,7 @@ const MESSAGES = {
   },
   de: {
     session: deSession,
+    settings: deSettings,
     shell: deShell,
     line: deLine,
     faults: deFaults,

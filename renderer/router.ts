@@ -2,6 +2,7 @@ import { createRouter, createWebHashHistory, type RouteRecordRaw } from "vue-rou
 import type { IconName } from "./components/icon-paths.ts";
 import HistoryScreen from "./screens/history/history-screen.vue";
 import LineScreen from "./screens/line/line-screen.vue";
+import SettingsScreen from "./screens/settings/settings-screen.vue";
 import UnitScreen from "./screens/unit/unit-screen.vue";
 
 /** What a screen's route tells the rail: its icon; `shell.screens.<name>` is its word. Screens without it are reached from others. */
@@ -12,6 +13,7 @@ export const SCREENS: readonly (RouteRecordRaw & { readonly name: string; readon
   { name: "line", path: "/", component: LineScreen, meta: { icon: "line" } },
   { name: "unit", path: "/unit/:runId?", component: UnitScreen, meta: { icon: "unit" } },
   { name: "history", path: "/history", component: HistoryScreen, meta: { icon: "history" } },
+  { name: "settings", path: "/settings", component: SettingsScreen, meta: { icon: "settings" } },
 ];
 
 /** The router; its places live behind `#`, so that they work under any scheme. */

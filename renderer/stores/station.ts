@@ -1,7 +1,7 @@
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
 import type { DesktopNews, NewsBundle } from "../../src/contract/desktop-news.ts";
-import type { DesktopSnapshot } from "../../src/contract/desktop-snapshot.ts";
+import type { DesktopSnapshot, Shift } from "../../src/contract/desktop-snapshot.ts";
 import type { SlotState } from "../../src/contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../../src/contract/station-request.ts";
 import { reportOf, type ErrorReport } from "../../src/core/error.ts";
@@ -73,11 +73,16 @@ export const useStation = defineStore("station", () => {
   /** @throws StationError of the request */
   const stop = (slot: SlotId | "all") => client.ask("abort", { slot });
 
+  /** Takes over a shift that an answer told. */
+  function adoptShift(shift: Shift): void {
+    if (facts.value !== undefined) facts.value = { ...facts.value, shift };
+  }
+
   /** Training mode only: lays new simulated boards into the tray. @throws StationError of the request */
   const renew = () => client.ask("training.renew", null);
   const listening = { watchSlots: slotChanges.add, watchBatches: batchEnds.add };
 
-  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, ...listening, start, stop, renew };
+  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, ...listening, start, stop, renew, adoptShift };
 });
 
 /** The facts after news that are not of a slot. */
