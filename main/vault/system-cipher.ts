@@ -7,9 +7,17 @@ type AsyncStorage = Partial<
   Pick<Electron.SafeStorage, "isAsyncEncryptionAvailable" | "encryptStringAsync" | "decryptStringAsync">
 >;
 
+/** What every Electron has. */
+type BlockingStorage = {
+  isEncryptionAvailable(): boolean;
+  encryptString(text: string): Buffer;
+  decryptString(sealed: Buffer): string;
+};
+
 /** Seals by Electron's `safeStorage`. */
 export function systemCipher(): SystemCipher {
   const later: AsyncStorage = safeStorage;
+  const atOnce: BlockingStorage = safeStorage;
   return {
     async protects() {
       // Where Linux has no store, Electron would seal with a password that everybody knows.
@@ -17,15 +25,15 @@ export function systemCipher(): SystemCipher {
         const backend = safeStorage.getSelectedStorageBackend();
         if (backend === "basic_text" || backend === "unknown") return false;
       }
-      return later.isAsyncEncryptionAvailable?.() ?? safeStorage.isEncryptionAvailable();
+      return later.isAsyncEncryptionAvailable?.() ?? atOnce.isEncryptionAvailable();
     },
     async seal(text) {
-      return (await later.encryptStringAsync?.(text.reveal())) ?? safeStorage.encryptString(text.reveal());
+      return (await later.encryptStringAsync?.(text.reveal())) ?? atOnce.encryptString(text.reveal());
     },
     async open(blob) {
       const sealed = Buffer.from(blob);
       const opened = await later.decryptStringAsync?.(sealed);
-      return new Secret(opened === undefined ? safeStorage.decryptString(sealed) : opened.result);
+      return new Secret(opened === undefined ? atOnce.decryptString(sealed) : opened.result);
     },
   };
 }
