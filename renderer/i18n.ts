@@ -1,16 +1,20 @@
 import { createI18n } from "vue-i18n";
 import type { Language } from "../src/contract/desktop-settings.ts";
 import deFaults from "./locales/de/faults.json";
+import deFixtures from "./locales/de/fixtures.json";
 import deHistory from "./locales/de/history.json";
 import deLine from "./locales/de/line.json";
 import deRemedies from "./locales/de/remedies.json";
+import deReport from "./locales/de/report.json";
 import deSession from "./locales/de/session.json";
 import deSettings from "./locales/de/settings.json";
 import deShell from "./locales/de/shell.json";
 import deUnit from "./locales/de/unit.json";
 import enFaults from "./locales/en/faults.json";
+import enFixtures from "./locales/en/fixtures.json";
 import enHistory from "./locales/en/history.json";
 import enLine from "./locales/en/line.json";
+import enReport from "./locales/en/report.json";
 import enSession from "./locales/en/session.json";
 import enSettings from "./locales/en/settings.json";
 import enShell from "./locales/en/shell.json";
@@ -24,7 +28,9 @@ const MESSAGES = {
     shell: enShell,
     line: enLine,
     faults: enFaults,
+    fixtures: enFixtures,
     history: enHistory,
+    report: enReport,
     unit: enUnit,
   },
   de: {
@@ -34,7 +40,9 @@ const MESSAGES = {
     line: deLine,
     faults: deFaults,
     remedies: deRemedies,
+    fixtures: deFixtures,
     history: deHistory,
+    report: deReport,
     unit: deUnit,
   },
 };

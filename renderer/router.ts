@@ -1,8 +1,10 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from "vue-router";
 import type { IconName } from "./components/icon-paths.ts";
+import FixturesScreen from "./screens/fixtures/fixtures-screen.vue";
 import HistoryScreen from "./screens/history/history-screen.vue";
 import LineScreen from "./screens/line/line-screen.vue";
 import SettingsScreen from "./screens/settings/settings-screen.vue";
+import ReportScreen from "./screens/report/report-screen.vue";
 import UnitScreen from "./screens/unit/unit-screen.vue";
 
 /** What a screen's route tells the rail: its icon; `shell.screens.<name>` is its word. Screens without it are reached from others. */
@@ -13,6 +15,8 @@ export const SCREENS: readonly (RouteRecordRaw & { readonly name: string; readon
   { name: "line", path: "/", component: LineScreen, meta: { icon: "line" } },
   { name: "unit", path: "/unit/:runId?", component: UnitScreen, meta: { icon: "unit" } },
   { name: "history", path: "/history", component: HistoryScreen, meta: { icon: "history" } },
+  { name: "report", path: "/report", component: ReportScreen, meta: { icon: "report" } },
+  { name: "fixtures", path: "/fixtures", component: FixturesScreen, meta: { icon: "fixtures" } },
   { name: "settings", path: "/settings", component: SettingsScreen, meta: { icon: "settings" } },
 ];
 

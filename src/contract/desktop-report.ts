@@ -2,8 +2,8 @@ import { z } from "zod";
 import { JobSchema } from "./desktop-history.ts";
 import { ReportOrderSchema, ReportSchema } from "./report.ts";
 
-/** The pictures of a report, and its head figures. */
-export const PictureSchema = z.enum(["summary", "yield", "throughput", "cycle-times", "failures", "slots"]);
+/** The pictures of a report. */
+export const PictureSchema = z.enum(["yield", "throughput", "cycle-times", "failures", "slots"]);
 export type Picture = z.output<typeof PictureSchema>;
 
 /** The largest file that is saved, in bytes. */
