@@ -23,19 +23,17 @@ export function ensurePrograms(): void {
 }
 
 /**
- * Sees to it that a window can be opened: a display, and the libraries that an Electron asks for.
- * @param program path of the Electron that will be run @returns whether there is a display; else `xvfb-run` makes one
+ * Sees to it that a window can be opened: a display or the program that makes one, and the libraries that an Electron asks for.
+ * Says what to install where that cannot be done. @param program path of the Electron that will be run
  */
-export function ensureDisplay(program: string): boolean {
-  if (process.platform !== "linux") return true;
+export function ensureDisplay(program: string): void {
+  if (process.platform !== "linux") return;
   const display = process.env["DISPLAY"] !== undefined;
-  const able = (): boolean => (display || hasAll(["xvfb-run", "xauth"])) && missingLibraries(program).length === 0;
-  if (!able()) install(WINDOW_PACKAGES);
-  if (!able()) {
-    const libraries = missingLibraries(program).join(", ");
-    console.error(`A window needs these packages, please install them: ${WINDOW_PACKAGES.join(" ")} (${libraries})`);
-  }
-  return display;
+  const isAble = (): boolean => (display || isThere("Xvfb")) && missingLibraries(program).length === 0;
+  if (!isAble()) install(WINDOW_PACKAGES);
+  if (isAble()) return;
+  const missing = [...(display || isThere("Xvfb") ? [] : ["Xvfb"]), ...missingLibraries(program)].join(", ");
+  console.error(`A window needs ${missing}; please install these packages: ${WINDOW_PACKAGES.join(" ")}`);
 }
 
 /** Whether a compiler is there, after an attempt to install one. */

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +20,9 @@ declare global {
 /** The program that the specs drive: packaged as for a release, but for the fuse that lets a test attach. */
 export const PACKAGE = join(import.meta.dirname, "../../dist/test-package/linux-unpacked/provisioning-station");
 
+/** A machine under load starts slowly. */
+const START_LIMIT_MS = 90_000;
+
 /** A running packaged application on data of its own. */
 export type StationApp = {
   readonly app: ElectronApplication;
@@ -27,14 +31,26 @@ export type StationApp = {
   kill(): Promise<void>;
 };
 
-/** Starts the packaged application with `--station-*` options. */
-export async function launchStation(data: string, options: readonly string[] = []): Promise<StationApp> {
+/** How the program is started on a data folder; Chromium's sandbox does not exist for root. */
+export function programArguments(data: string, options: readonly string[] = []): string[] {
   const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const args = [...asRoot, "--disable-gpu", `--station-data=${data}`, ...options];
-  const app = await _electron.launch({ executablePath: PACKAGE, args });
+  return [...asRoot, "--disable-gpu", `--station-data=${data}`, ...options];
+}
+
+/** Starts the packaged application with `--station-*` options. */
+export async function launchStation(
+  data: string,
+  display: string,
+  options: readonly string[] = [],
+): Promise<StationApp> {
+  const app = await _electron.launch({
+    ...{ executablePath: PACKAGE, args: programArguments(data, options), timeout: START_LIMIT_MS },
+    env: environment(display),
+  });
   const program = app.process();
   const page = await app.firstWindow();
-  await page.waitForLoadState();
+  // From here on the window shows the station and listens to its keys.
+  await page.locator("[data-slot]").first().waitFor({ timeout: START_LIMIT_MS });
   return {
     app,
     page,
@@ -47,22 +63,53 @@ export async function launchStation(data: string, options: readonly string[] = [
   };
 }
 
+/** The environment of a program on a display. */
+export function environment(display: string): Record<string, string> {
+  const own = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return { ...Object.fromEntries(own), ...(display === "" ? {} : { DISPLAY: display }) };
+}
+
+/** A display that nobody sees; windows on one display take the focus from each other, so each worker has its own. */
+async function startDisplay(): Promise<{ readonly display: string; readonly stop: () => void }> {
+  const server = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  // It tells its number once it takes connections.
+  const [number] = (await once(server.stdout.setEncoding("utf8"), "data")) as readonly [string];
+  return { display: `:${number.trim()}`, stop: () => server.kill() };
+}
+
 /** A spec with a data folder of its own and a way to start applications on it, all of which end with the spec. */
-export const test = base.extend<{
-  readonly data: string;
-  readonly launch: (...options: readonly string[]) => Promise<StationApp>;
-}>({
+export const test = base.extend<
+  {
+    readonly data: string;
+    readonly launch: (...options: readonly string[]) => Promise<StationApp>;
+  },
+  { readonly display: string }
+>({
   // Playwright takes the fixtures that a fixture needs from this pattern.
+  display: [
+    async ({ browserName: _browserName }, use) => {
+      if (process.platform !== "linux" || process.env["DISPLAY"] !== undefined) {
+        await use(process.env["DISPLAY"] ?? "");
+        return;
+      }
+      const { display, stop } = await startDisplay();
+      await use(display);
+      stop();
+    },
+    { scope: "worker" },
+  ],
   data: async ({ browserName: _browserName }, use) => {
     const folder = mkdtempSync(join(tmpdir(), "station-e2e-"));
     await use(folder);
     // The helper processes of a killed application may still be writing their last.
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   },
-  launch: async ({ data }, use) => {
+  launch: async ({ data, display }, use) => {
     const started: StationApp[] = [];
     await use(async (...options) => {
-      const station = await launchStation(data, options);
+      const station = await launchStation(data, display, options);
       started.push(station);
       return station;
     });
@@ -108,4 +155,9 @@ export function recordedRuns(data: string): readonly RunRecord[] {
   } finally {
     history.close();
   }
+}
+
+/** How the runs in the audit database ended, newest first. */
+export function outcomes(data: string): readonly (string | null)[] {
+  return recordedRuns(data).map(({ outcome }) => outcome);
 }
