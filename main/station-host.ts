@@ -72,9 +72,11 @@ async function open(parts: HostParts, opened: Teardown[]): Promise<Omit<HostedSt
   const { data, version, clock, options } = parts;
   await mkdir(data, { recursive: true });
   const { record, configuration } = dataPlaces(data);
-  const audit = await openAuditStore({ file: record, clock, random: randomBytes, version, program: "station" });
-  opened.push(() => audit.store.close());
   const history = new HistoryClient({ file: record, entry: BUNDLED.historyThread });
+  const checkpoint = (): Promise<void> => history.checkpoint();
+  const common = { file: record, clock, random: randomBytes, version };
+  const audit = await openAuditStore({ ...common, program: "station", checkpoint });
+  opened.push(() => audit.store.close());
   opened.push(() => history.close());
   const configurator = new Configurator(new ConfigurationFile(configuration), options);
   const library = await openLibrary(parts, history, configurator);

@@ -17,6 +17,8 @@ export type CommitOptions = {
   readonly limit: number;
   /** Called after a rollback: what was thought to be written is not. */
   readonly onRollback: () => void;
+  /** Brings what was committed to the disk. @throws Error of the file system */
+  readonly persist: () => Promise<void>;
 };
 
 type Job = {
@@ -31,7 +33,8 @@ const FULL_GROUP = 512;
 
 /**
  * Gathers writes into one transaction per few milliseconds. Work is applied in the order in which it came; a piece that
- * is refused leaves the others of its group alone; a commit that fails fails the whole group.
+ * is refused leaves the others of its group alone; a commit that fails fails the whole group. After a commit that could not be
+ * brought to the disk nobody knows what is there: nothing more is taken until the database is opened anew.
  */
 export class CommitQueue {
   readonly #db: Database;
@@ -40,6 +43,9 @@ export class CommitQueue {
   #waiting: Job[] = [];
   #cancelTimer: (() => void) | undefined;
   #immediate: NodeJS.Immediate | undefined;
+  #persisting = 0;
+  #persisted: Promise<void> = Promise.resolve();
+  #failure: StationError | undefined;
 
   constructor(db: Database, options: CommitOptions) {
     this.#db = db;
@@ -49,12 +55,12 @@ export class CommitQueue {
   }
 
   /**
-   * Runs `apply` within the next transaction; resolves after its commit with what it answered.
+   * Runs `apply` within the next transaction; resolves with what it answered when its commit is on the disk.
    * @throws StationError audit.busy when too much waits; what `apply` throws; audit.* of a failed commit
    */
   submit<T>(apply: () => T, urgency: Urgency): Promise<T> {
     const { limit, clock, window } = this.#options;
-    if (this.#waiting.length >= limit)
+    if (this.#waiting.length + this.#persisting >= limit)
       return Promise.reject(
         new StationError("audit.busy", "too many records wait to be written", { limit: quantity(limit, "items") }),
       );
@@ -78,21 +84,44 @@ export class CommitQueue {
     if (jobs.length > 0) this.#commit(jobs);
   }
 
+  /** Commits what waits and waits until it is on the disk. Never throws. */
+  async drain(): Promise<void> {
+    this.flush();
+    await this.#persisted;
+  }
+
   #commit(jobs: readonly Job[]): void {
+    if (this.#failure !== undefined) {
+      rejectAll(jobs, this.#failure);
+      return;
+    }
     let results: readonly Applied[];
     try {
       results = this.#applyAll.immediate(jobs);
     } catch (error) {
-      const failure = auditError(error, "the audit database took no record", { file: this.#db.name });
       this.#options.onRollback();
-      for (const job of jobs) job.reject(failure);
+      rejectAll(jobs, this.#refusal(error));
       return;
     }
-    for (const [index, job] of jobs.entries()) {
-      const result = results[index];
-      if (result?.ok === true) job.resolve(result.value);
-      else if (result !== undefined) job.reject(result.error);
+    this.#persisting += jobs.length;
+    this.#persisted = this.#persist(jobs, results);
+  }
+
+  async #persist(jobs: readonly Job[], results: readonly Applied[]): Promise<void> {
+    try {
+      await this.#options.persist();
+      if (this.#failure === undefined) settleAll(jobs, results);
+      else rejectAll(jobs, this.#failure);
+    } catch (error) {
+      this.#failure ??= this.#refusal(error);
+      rejectAll(jobs, this.#failure);
+    } finally {
+      this.#persisting -= jobs.length;
     }
+  }
+
+  #refusal(error: unknown): StationError {
+    return auditError(error, "the audit database took no record", { file: this.#db.name });
   }
 
   /** What a piece of work gave; refusals are answers, failures of the database end the whole transaction. */
@@ -105,4 +134,16 @@ export class CommitQueue {
       return { ok: false, error: auditError(error, "the audit database refused a record", { file: this.#db.name }) };
     }
   }
+}
+
+function settleAll(jobs: readonly Job[], results: readonly Applied[]): void {
+  for (const [index, job] of jobs.entries()) {
+    const result = results[index];
+    if (result?.ok === true) job.resolve(result.value);
+    else if (result !== undefined) job.reject(result.error);
+  }
+}
+
+function rejectAll(jobs: readonly Job[], error: StationError): void {
+  for (const job of jobs) job.reject(error);
 }

@@ -68,8 +68,9 @@ export function openForWriting(file: string): Database.Database {
       db.pragma("trusted_schema = OFF");
       // A new file gets its tables before it gets its log, so that its header names the station from the first commit.
       migrate(db);
-      db.pragma("journal_mode = WAL");
-      db.pragma("synchronous = FULL");
+      // With a log, what is committed is brought to the disk by LogSync before anybody is told of it.
+      const logged = db.pragma("journal_mode = WAL", { simple: true }) === "wal";
+      db.pragma(`synchronous = ${logged ? "NORMAL" : "FULL"}`);
     });
     return db;
   } catch (error) {
@@ -146,6 +147,16 @@ function openedForReading(file: string): Database.Database {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** Moves the log into the database beside a writer, as far as nobody reads there; waits for no one. @throws StationError audit.* */
+export function checkpoint(file: string): void {
+  const db = attempt(file, () => new Database(file, { fileMustExist: true, timeout: 0 }));
+  try {
+    attempt(file, () => db.pragma("wal_checkpoint(PASSIVE)"));
+  } finally {
+    db.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { StationError, reportOf } from "../core/error.ts";
 import type { Progress } from "../contract/history.ts";
+import { checkpoint } from "./database-file.ts";
 import { draftExport } from "./export-draft.ts";
 import { History } from "./history.ts";
 import type { FromHistory, HistoryRequest, HistoryWork, ToHistory } from "./history-messages.ts";
@@ -66,6 +67,9 @@ export class HistoryServer {
         return readReport(this.#file, request.asks, watch);
       case "draft":
         return draftExport(this.#file, request.asks, watch);
+      case "checkpoint":
+        checkpoint(this.#file);
+        return null;
       case "verify":
         return verifyFile(request.asks.file, { ...request.asks, ...watch });
     }

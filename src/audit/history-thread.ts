@@ -75,6 +75,11 @@ export class HistoryClient {
     return this.#ask("verify", { kind: "verify", asks: request }, watch);
   }
 
+  /** Moves the log of the database into it as far as nobody reads there; waits for no one. @throws StationError audit.* */
+  async checkpoint(): Promise<void> {
+    await this.#ask("checkpoint", { kind: "checkpoint", asks: null });
+  }
+
   /** Ends the thread; what is still asked fails with audit.closed. Harmless when repeated. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -38,6 +38,11 @@ export type AuditOptions = {
   readonly queueLimit?: number;
   /** Free space that a batch needs to start, bytes; default 16 MiB. */
   readonly reserve?: number;
+  /**
+   * Moves the log into the database from elsewhere (`HistoryClient.checkpoint`), so that no commit has to; default: SQLite does it
+   * within commits.
+   */
+  readonly checkpoint?: () => Promise<void>;
 };
 
 /** An open store and the runs that were found open and closed as ABORTED. */
@@ -82,7 +87,8 @@ async function openWith(db: Database, lock: WriterLock, options: AuditOptions): 
   db.transaction(() => ledger.note({ type: "station.started", at, version })).immediate();
   const recovered = recoverRuns(db, ledger, batches, clock.now());
   const { commitWindow = COMMIT_WINDOW, queueLimit = QUEUE_LIMIT, reserve = RESERVE } = options;
-  const settings = { clock, commitWindow, queueLimit, reserve };
+  const { checkpoint } = options;
+  const settings = { clock, commitWindow, queueLimit, reserve, ...(checkpoint === undefined ? {} : { checkpoint }) };
   const store = new SqliteAuditStore({ db, lock, station, key, ledger, batches, ...settings });
   // Signed before any batch can start: a chain whose heads were all taken out is told from one that has none yet.
   await store.signHead();

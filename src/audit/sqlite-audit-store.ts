@@ -15,6 +15,8 @@ import { HEAD_TYPE, type StationRow } from "./chain.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { writeHeadFile } from "./head-file.ts";
 import type { Ledger, Tip } from "./ledger.ts";
+import { LogSync } from "./log-sync.ts";
+import { LogTidier } from "./log-tidier.ts";
 import { schemaVersion } from "./migrate.ts";
 import { refuseSecrets } from "./secret-guard.ts";
 import { auditError } from "./sqlite-error.ts";
@@ -36,12 +38,15 @@ export type StoreParts = {
   readonly queueLimit: number;
   /** No batch starts with less free space, bytes. */
   readonly reserve: number;
+  /** Moves the log into the database from elsewhere; absent: SQLite does it within commits. */
+  readonly checkpoint?: () => Promise<void>;
 };
 
 /** The audit store on SQLite (design.md 9). Made by `openAuditStore`. */
 export class SqliteAuditStore implements AuditStore {
   readonly #parts: StoreParts;
   readonly #queue: CommitQueue;
+  readonly #log: LogSync;
   readonly #statements: ReturnType<typeof prepare>;
   /**
    * Starts and ends of batches and signings follow one another: the newest head is written last, and no batch starts
@@ -55,7 +60,16 @@ export class SqliteAuditStore implements AuditStore {
   constructor(parts: StoreParts) {
     this.#parts = parts;
     this.#statements = prepare(parts.db);
+    this.#log = new LogSync(parts.db.name);
+    const logged = parts.db.pragma("journal_mode", { simple: true }) === "wal";
+    const { checkpoint } = parts;
+    if (checkpoint !== undefined) parts.db.pragma("wal_autocheckpoint = 0");
+    const tidier = new LogTidier(checkpoint);
     this.#queue = new CommitQueue(parts.db, {
+      persist: async () => {
+        if (logged) await this.#log.reach();
+        tidier.committed();
+      },
       clock: parts.clock,
       window: parts.commitWindow,
       limit: parts.queueLimit,
@@ -152,7 +166,8 @@ export class SqliteAuditStore implements AuditStore {
       this.#queue.flush();
       await this.signHead();
     } finally {
-      this.#queue.flush();
+      await this.#queue.drain();
+      await this.#log.close().catch(() => undefined);
       tidy(db);
       db.close();
       lock.release();

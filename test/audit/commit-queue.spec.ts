@@ -11,6 +11,7 @@ describe("CommitQueue", () => {
   let clock: VirtualClock;
   let rollbacks: number;
   let queue: CommitQueue;
+  let persist: () => Promise<void>;
   const count = (): unknown => db.prepare("SELECT count(*) FROM t").pluck().get();
   const insert = (value: number) => (): number => {
     db.prepare("INSERT INTO t VALUES (?)").run(value);
@@ -22,7 +23,9 @@ describe("CommitQueue", () => {
     db.exec("CREATE TABLE t (n INTEGER UNIQUE)");
     clock = new VirtualClock();
     rollbacks = 0;
-    queue = new CommitQueue(db, { clock, window: milliseconds(4), limit: 10, onRollback: () => (rollbacks += 1) });
+    persist = () => Promise.resolve();
+    const onRollback = (): number => (rollbacks += 1);
+    queue = new CommitQueue(db, { clock, window: milliseconds(4), limit: 10, onRollback, persist: () => persist() });
   });
 
   it("keeps grouped work until the window is over, then commits all of it at once", async () => {
@@ -83,5 +86,63 @@ describe("CommitQueue", () => {
     });
     queue.flush();
     await expect(Promise.all(taken)).resolves.toHaveLength(10);
+  });
+
+  describe("with a disk that takes its time", () => {
+    let reached: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
+    beforeEach(() => {
+      reached = [];
+      persist = () => new Promise((resolve, reject) => reached.push({ resolve, reject }));
+    });
+    const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+    it("tells nobody of a commit before it is on the disk", async () => {
+      let told = false;
+      const done = queue.submit(insert(1), "prompt").then(() => (told = true));
+      await nextTurn();
+      expect(count()).toBe(1);
+      expect(told).toBe(false);
+      reached[0]?.resolve();
+      await done;
+      expect(told).toBe(true);
+    });
+
+    it("goes on committing meanwhile, and counts what waits for the disk against its limit", async () => {
+      const taken = Array.from({ length: 10 }, (_, index) => queue.submit(insert(index), "grouped"));
+      queue.flush();
+      expect(count()).toBe(10);
+      expect(await failureOf(queue.submit(insert(11), "grouped"))).toMatchObject({ code: "audit.busy" });
+      reached[0]?.resolve();
+      await Promise.all(taken);
+      const next = queue.submit(insert(11), "prompt");
+      await nextTurn();
+      reached[1]?.resolve();
+      expect(await next).toBe(11);
+    });
+
+    it("takes nothing more once the disk has failed, as nobody knows what is on it", async () => {
+      const broken = Object.assign(new Error("i/o error"), { code: "EIO" });
+      const lost = failureOf(queue.submit(insert(1), "prompt"));
+      await nextTurn();
+      const alsoLost = failureOf(queue.submit(insert(2), "prompt"));
+      await nextTurn();
+      reached[0]?.reject(broken);
+      reached[1]?.resolve();
+      expect(await lost).toMatchObject({ code: "audit.unwritable", facts: { reason: "EIO" } });
+      expect(await alsoLost).toMatchObject({ code: "audit.unwritable" });
+      expect(await failureOf(queue.submit(insert(3), "prompt"))).toMatchObject({ code: "audit.unwritable" });
+      expect(count()).toBe(2);
+    });
+
+    it("drains: waits for the disk too", async () => {
+      let drained = false;
+      const done = queue.submit(insert(1), "grouped");
+      const drain = queue.drain().then(() => (drained = true));
+      await nextTurn();
+      expect(drained).toBe(false);
+      reached[0]?.resolve();
+      await Promise.all([done, drain]);
+      expect(drained).toBe(true);
+    });
   });
 });
