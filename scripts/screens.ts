@@ -19,6 +19,15 @@ const PLACES: Readonly<Record<string, { readonly hash: string; readonly run: str
     hash: "#/history",
     run: `document.querySelector("[role=grid]").dispatchEvent(new KeyboardEvent("keydown", { key: "PageDown" }))`,
   },
+  fixtures: {
+    hash: "#/fixtures",
+    run: `document.querySelector("[data-fixture=fx-03]").click(); setTimeout(() => document.querySelector("[data-cell=A2]").click(), 800)`,
+  },
+  "fixtures-learning": {
+    hash: "#/fixtures",
+    run: `document.querySelector("[data-new]").click(); setTimeout(() => document.querySelector("[data-learn-all]").click(), 500)`,
+  },
+  report: { hash: "#/report", run: "0" },
   unit: {
     hash: "#/history",
     run: `document.querySelectorAll(".chip")[1].click(); setTimeout(() => document.querySelector("[role=grid] [role=rowgroup] [role=row]").click(), 1500)`,

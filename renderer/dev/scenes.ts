@@ -11,6 +11,8 @@ export type Scene = {
   readonly training: boolean;
   /** What a scanned serial must look like; absent: serials are free. */
   readonly pattern?: string;
+  /** Slots at whose port nothing is plugged in. */
+  readonly absent?: readonly SlotId[];
   /** How the slots stand at `now` (the window's clock, ms since 1970). */
   readonly slots: (now: number) => readonly SlotState[];
 };
@@ -140,6 +142,10 @@ export const SCENES: readonly Scene[] = [
         if (index < 92) return passed(index, now);
         return busy(index, now, index < 108 ? "provision" : index < 118 ? "claim" : "check");
       }),
+  },
+  {
+    ...{ name: "report", rows: 4, columns: 8, training: false },
+    slots: () => each(32, idle),
   },
   {
     ...{ name: "states-8", rows: 2, columns: 4, training: false, pattern: PATTERN },

@@ -32,6 +32,8 @@ export function numberAxis({ ink3, size, font, line }: ChartTheme) {
     type: "value" as const,
     axisLabel: { color: ink3, fontSize: size, fontFamily: font },
     splitLine: { lineStyle: { color: line } },
+    axisLine: { show: false },
+    axisTick: { show: false },
     splitNumber: 3,
   };
 }

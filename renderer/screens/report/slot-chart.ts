@@ -48,10 +48,10 @@ export function slotTray(slots: readonly SlotCount[], own: FixtureFacts | undefi
 }
 
 const GAP = 4;
-const FRONT = 24;
+const FRONT = 28;
 const PADDING = 6;
 /** Narrower cells have room for one of their two numbers. */
-const NARROW = 42;
+const NARROW = 30;
 
 /** Failures by slot, laid out as the tray; slots that stand out have a strong border. */
 export function slotChart(tray: SlotTray, theme: ChartTheme, words: Words): ChartOption {
@@ -85,7 +85,7 @@ function cellGroup(cell: SlotCell, { rows, columns }: SlotTray, most: number, th
   const failures = cell.count === undefined ? 0 : failuresOf(cell.count);
   const small = { font: `${theme.size}px ${theme.font}`, fill: look.name, text: cell.slot };
   const name = { type: "text", style: { ...small, x: x + PADDING, y: y + PADDING - 1 } };
-  if (failures === 0 || (width < NARROW && height < NARROW))
+  if (failures === 0 || width < NARROW || height < NARROW)
     return {
       type: "group",
       children:
@@ -130,7 +130,7 @@ function lookOf({ count }: SlotCell, most: number, theme: ChartTheme) {
 
 function frontText(text: string, { size, font, ink3 }: ChartTheme, api: Size) {
   const style = { text, fill: ink3, font: `${size}px ${font}`, align: "center", verticalAlign: "bottom" };
-  return { type: "text", style: { ...style, x: api.getWidth() / 2, y: api.getHeight() } };
+  return { type: "text", style: { ...style, x: api.getWidth() / 2, y: api.getHeight() - 4 } };
 }
 
 function busiest(slots: readonly SlotCount[]): string | undefined {

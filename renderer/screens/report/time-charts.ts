@@ -25,7 +25,11 @@ export function yieldChart({ buckets, interval, runs }: Report, theme: ChartThem
     yAxis: { ...numberAxis(theme), min: floorOf(lowest), max: PERCENT },
     series: [
       {
-        ...{ type: "line", silent: true, data: shares.map((share) => (share === undefined ? null : share * PERCENT)) },
+        ...{
+          type: "line",
+          silent: true,
+          data: shares.map((share, index) => point(share, shares[index - 1], shares[index + 1])),
+        },
         ...{ symbol: "circle", symbolSize: show ? 9 : 5, showAllSymbol: true },
         lineStyle: { color: theme.chart, width: 2.5 },
         itemStyle: { color: theme.chart },
@@ -82,10 +86,17 @@ export function throughputChart(
   };
 }
 
+/** A point with its figure on the side where the line is not; in a gap there is none. */
+function point(share: number | undefined, before = 0, after = 0) {
+  if (share === undefined) return null;
+  const valley = share < before && share < after;
+  return { value: share * PERCENT, label: { position: valley ? "bottom" : "top" } };
+}
+
 /** The round percentage below the lowest point: small differences at the top stay visible, low yields are not cut off. */
 function floorOf(lowest: number): number {
   const percent = lowest * PERCENT;
-  const step = percent >= 95 ? 1 : percent >= 80 ? 5 : 20;
+  const step = percent >= 95 ? 2 : percent >= 80 ? 5 : 20;
   return Math.max(0, Math.floor((percent - step / 2) / step) * step);
 }
 
