@@ -4,8 +4,11 @@ import deFaults from "./locales/de/faults.json";
 import deFixtures from "./locales/de/fixtures.json";
 import deHistory from "./locales/de/history.json";
 import deLine from "./locales/de/line.json";
+import deRecipes from "./locales/de/recipes.json";
 import deRemedies from "./locales/de/remedies.json";
 import deReport from "./locales/de/report.json";
+import deHelp from "./locales/de/help.json";
+import dePaper from "./locales/de/paper.json";
 import deSession from "./locales/de/session.json";
 import deSettings from "./locales/de/settings.json";
 import deShell from "./locales/de/shell.json";
@@ -14,7 +17,10 @@ import enFaults from "./locales/en/faults.json";
 import enFixtures from "./locales/en/fixtures.json";
 import enHistory from "./locales/en/history.json";
 import enLine from "./locales/en/line.json";
+import enRecipes from "./locales/en/recipes.json";
 import enReport from "./locales/en/report.json";
+import enHelp from "./locales/en/help.json";
+import enPaper from "./locales/en/paper.json";
 import enSession from "./locales/en/session.json";
 import enSettings from "./locales/en/settings.json";
 import enShell from "./locales/en/shell.json";
@@ -23,17 +29,22 @@ import enUnit from "./locales/en/unit.json";
 /** All texts by language, one file a screen. */
 const MESSAGES = {
   en: {
+    help: enHelp,
+    paper: enPaper,
     session: enSession,
     settings: enSettings,
     shell: enShell,
     line: enLine,
     faults: enFaults,
     fixtures: enFixtures,
+    recipes: enRecipes,
     history: enHistory,
     report: enReport,
     unit: enUnit,
   },
   de: {
+    help: deHelp,
+    paper: dePaper,
     session: deSession,
     settings: deSettings,
     shell: deShell,
@@ -41,6 +52,7 @@ const MESSAGES = {
     faults: deFaults,
     remedies: deRemedies,
     fixtures: deFixtures,
+    recipes: deRecipes,
     history: deHistory,
     report: deReport,
     unit: deUnit,

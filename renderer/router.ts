@@ -3,6 +3,7 @@ import type { IconName } from "./components/icon-paths.ts";
 import FixturesScreen from "./screens/fixtures/fixtures-screen.vue";
 import HistoryScreen from "./screens/history/history-screen.vue";
 import LineScreen from "./screens/line/line-screen.vue";
+import RecipesScreen from "./screens/recipes/recipes-screen.vue";
 import SettingsScreen from "./screens/settings/settings-screen.vue";
 import ReportScreen from "./screens/report/report-screen.vue";
 import UnitScreen from "./screens/unit/unit-screen.vue";
@@ -16,6 +17,7 @@ export const SCREENS: readonly (RouteRecordRaw & { readonly name: string; readon
   { name: "unit", path: "/unit/:runId?", component: UnitScreen, meta: { icon: "unit" } },
   { name: "history", path: "/history", component: HistoryScreen, meta: { icon: "history" } },
   { name: "report", path: "/report", component: ReportScreen, meta: { icon: "report" } },
+  { name: "recipes", path: "/recipes", component: RecipesScreen, meta: { icon: "recipes" } },
   { name: "fixtures", path: "/fixtures", component: FixturesScreen, meta: { icon: "fixtures" } },
   { name: "settings", path: "/settings", component: SettingsScreen, meta: { icon: "settings" } },
 ];

@@ -18,6 +18,7 @@ type Asked = Which & {
   readonly replace: boolean;
   readonly as: string;
   readonly revision?: string;
+  readonly content?: unknown;
   readonly training: Partial<Configuration["training"]>;
 };
 
@@ -74,12 +75,12 @@ export class FakeLibrary {
     return found;
   }
 
-  #save({ kind, id, text, replace }: Asked): LibraryDocument {
+  #save({ kind, id, text, replace, content }: Asked): LibraryDocument {
     const taken = this.#documents.some((document) => document.kind === kind && document.id === id);
     if (taken && !replace) throw new StationError("library.exists", "there is a document of this name already", { id });
     const before = taken ? this.#find({ kind, id }) : undefined;
     const saved: FakeDocument = {
-      ...{ kind, id, text, own: true, files: before?.files ?? [], content: before?.content },
+      ...{ kind, id, text, own: true, files: before?.files ?? [], content: content ?? before?.content },
       changedAt: new Date().toISOString(),
     };
     this.#put(saved);

@@ -7,6 +7,7 @@ import { reduceSlot, type SlotState } from "../../src/contract/slot-state.ts";
 import type { BatchSummary } from "../../src/contract/station-request.ts";
 import { reportOf, StationError } from "../../src/core/error.ts";
 import type { BatchId, SlotId } from "../../src/core/ids.ts";
+import { FakePorts } from "./fake-ports.ts";
 import { FakeOperators } from "./fake-operators.ts";
 import { fakeRun, stoppedEvent } from "./fake-run.ts";
 import { FakeHistory } from "./fake-history.ts";
@@ -44,6 +45,9 @@ export class FakeStation implements DesktopApi {
   readonly #slots = new Map<SlotId, SlotState>();
   readonly #batches = new Map<BatchId, { readonly startedAt: number; readonly slots: readonly SlotId[] }>();
   readonly #listeners = new Set<(message: unknown) => void>();
+  readonly #portListeners = new Set<(message: unknown) => void>();
+  readonly #ports = new FakePorts((telling) => this.#portListeners.forEach((listener) => listener(telling)));
+  #armed = false;
   readonly #history = new FakeHistory(RECORDED, Date.now(), []);
   readonly #library = new FakeLibrary(() => this.#tell([{ kind: "configured" }]));
   #runs: Run[] = [];
@@ -76,8 +80,9 @@ export class FakeStation implements DesktopApi {
   }
 
   subscribe(channel: string, listener: (message: unknown) => void): () => void {
-    if (channel === "news") this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const listeners = channel === "news" ? this.#listeners : this.#portListeners;
+    if (channel === "news" || channel === "ports") listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   #answer(kind: RequestKind, value: unknown): unknown {
@@ -95,6 +100,20 @@ export class FakeStation implements DesktopApi {
         return this.#settings;
       case "settings.read":
         return this.#settings;
+      case "ports.list":
+        return this.#ports.list();
+      case "ports.watch":
+        return this.#ports.watch((asks as { on: boolean }).on);
+      case "insertion.arm":
+        this.#armed = (asks as { armed: boolean }).armed;
+        this.#tell([{ kind: "insertions", insertions: this.#insertions() }]);
+        return null;
+      case "insertion.serials":
+        return null;
+      case "fixture.write": {
+        const { fixture, ...rest } = asks as { fixture: object };
+        return this.#library.answer("library.save", { ...rest, kind: "fixture", text: "", content: fixture });
+      }
       case "history.runs":
         return this.#history.runs((asks as { query: never }).query);
       case "history.run":
@@ -150,10 +169,16 @@ export class FakeStation implements DesktopApi {
     throw new StationError("station.internal", "the fake station cannot do this", { kind });
   }
 
+  #insertions() {
+    return { armed: this.#armed, absent: [...(this.#scene.absent ?? [])], waiting: [] };
+  }
+
   #snapshot(): DesktopSnapshot {
     const { rows, columns, training, pattern } = this.#scene;
-    const port = (index: number): string => `tcp://127.0.0.1:${5001 + index}`;
+    const port = (index: number): string =>
+      training ? `tcp://127.0.0.1:${5001 + index}` : `usb:1-1.${index + 1} interface 0`;
     return {
+      insertions: this.#insertions(),
       ...{ news: this.#news, at: new Date().toISOString(), settings: this.#settings, session: this.#operators.session },
       station: { id: "line-2", version: "0.1.0", training },
       recipe: {

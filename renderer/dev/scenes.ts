@@ -117,6 +117,10 @@ export const SCENES: readonly Scene[] = [
       each(8, (index) => (index < 3 ? passed(index, now) : busy(index, now, PHASES[index - 2] ?? "verify"))),
   },
   {
+    ...{ name: "unplugged-8", rows: 2, columns: 4, training: false, absent: [slotName(2), slotName(6)] },
+    slots: (now) => each(8, (index) => (index === 0 ? passed(index, now) : idle(index))),
+  },
+  {
     ...{ name: "running-32", rows: 4, columns: 8, training: true, pattern: PATTERN },
     slots: (now) =>
       each(32, (index) => {
