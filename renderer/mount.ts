@@ -5,6 +5,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/panels.css";
+import "./styles/print.css";
 import { createPinia } from "pinia";
 import { createApp } from "vue";
 import type { DesktopApi } from "../src/contract/desktop.ts";
