@@ -146,13 +146,18 @@ export class Desktop {
     const dialogs = fileDialogs(this.#current, this.#texts);
     const [clock, jobs, record] = [this.#clock, this.#jobs, this.#hosted.record];
     const desk = this.#desk.handlers();
+    const library = this.#libraryHandlers();
     const handlers: Handlers = {
       ...desk,
       ...sessionHandlers(this.#operators, this.#session),
       ...this.#insertions.desk.handlers(),
       ...historyHandlers({ history, store, clock, jobs, dialogs, record }),
-      ...forgettingRemoved(this.#libraryHandlers(), this.#hosted.keys),
-      ...desktopServiceHandlers({ ...this.#hosted, data: this.#data, jobs, clock, window: this.#current }),
+      ...forgettingRemoved(library, this.#hosted.keys),
+      ...desktopServiceHandlers({
+        ...this.#hosted,
+        ...{ data: this.#data, jobs, clock, window: this.#current, handlers: library },
+        openAttachments: libraryDialogs(this.#current, this.#texts).openAttachments,
+      }),
       ...configurationHandlers(configurator),
       ...reportHandlers({ history, clock, jobs, dialogs: reportDialogs(this.#current, this.#texts) }),
       ...aboutHandlers({

@@ -10,6 +10,7 @@ import { BUNDLED, dataPlaces } from "../places.ts";
 import { FileCipher } from "../vault/file-cipher.ts";
 import { systemCipher } from "../vault/system-cipher.ts";
 import { Vault } from "../vault/vault.ts";
+import { profileHandlers, type ProfileWriterParts } from "./profile-writer.ts";
 import { OwnerKeys } from "./owner-keys.ts";
 import { serviceHandlers, type EmbeddedService } from "./service-desk.ts";
 import { serviceTester } from "./service-tester.ts";
@@ -30,18 +31,21 @@ export type ServiceHandlersParts = {
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly window: CurrentWindow;
-};
+} & Pick<ProfileWriterParts, "handlers" | "openAttachments">;
 
 /** The requests about services, with Electron's processes behind them. */
 export function desktopServiceHandlers(parts: ServiceHandlersParts) {
-  const { data, keys, library, line, jobs, clock, window } = parts;
+  const { data, keys, library, line, jobs, clock, window, handlers, openAttachments } = parts;
   const folder = dataPlaces(data).service;
-  return serviceHandlers({
-    ...{ library, keys, jobs, proxyFor: environmentProxy },
-    test: serviceTester(() => startTestProcess(BUNDLED.serviceTest), clock),
-    embedded: () => embeddedOf(line.service, folder),
-    tell: (news) => tellWindow(window, "serviceTest", news),
-  });
+  return {
+    ...serviceHandlers({
+      ...{ library, keys, jobs, proxyFor: environmentProxy },
+      test: serviceTester(() => startTestProcess(BUNDLED.serviceTest), clock),
+      embedded: () => embeddedOf(line.service, folder),
+      tell: (news) => tellWindow(window, "serviceTest", news),
+    }),
+    ...profileHandlers({ library, handlers, openAttachments }),
+  };
 }
 
 /** A profile that is removed takes its key with it. */

@@ -7,6 +7,7 @@ import type { TestOrder } from "../../src/contract/service-test-helper.ts";
 import { reportOf, StationError } from "../../src/core/error.ts";
 import type { Secret } from "../../src/core/secret.ts";
 import { checkProfile } from "../../src/station/files/profile-file.ts";
+import { profileText } from "../../src/station/files/profile-text.ts";
 import type { Library } from "../../src/station/library/library.ts";
 import { proxiesOf, type ProxyFor } from "../../src/station/service-proxies.ts";
 import type { Jobs } from "../desk/jobs.ts";
@@ -35,7 +36,10 @@ export type ServiceDeskParts = {
   readonly tell: (news: ServiceTestNews) => void;
 };
 
-type ServiceHandlers = Pick<Handlers, Extract<keyof Handlers, `service.${string}`>>;
+type ServiceHandlers = Omit<
+  Pick<Handlers, Extract<keyof Handlers, `service.${string}`>>,
+  "service.write" | "service.pick-ca"
+>;
 
 /** The requests about services: keys, ways and their tests. No key ever goes to the window. */
 export function serviceHandlers(parts: ServiceDeskParts): ServiceHandlers {
@@ -64,7 +68,7 @@ export function serviceHandlers(parts: ServiceDeskParts): ServiceHandlers {
       return factsOf(parts, id, await profileOf(id));
     },
     "service.test": async ({ profile: id, job }) => runTest(parts, await orderOf(parts, id), job),
-    "service.try": async ({ profile: id, text, job }) => runTest(parts, await orderOf(parts, id, text), job),
+    "service.try": async ({ profile: id, fields, job }) => runTest(parts, await orderOf(parts, id, fields), job),
   };
 }
 
@@ -102,7 +106,7 @@ function embeddedFacts(embedded: EmbeddedService | undefined): EmbeddedFacts | n
 }
 
 /** What is to be tested, and with which key. @throws StationError probe.embedded-off, library.*, file.* */
-async function orderOf(parts: ServiceDeskParts, id: string, text?: string): Promise<TestOrder> {
+async function orderOf(parts: ServiceDeskParts, id: string, fields?: Profile): Promise<TestOrder> {
   if (id === BORN.profile) {
     const embedded = parts.embedded();
     if (embedded !== undefined) return { profile: embedded.profile, ownerKey: embedded.ownerKey.reveal() };
@@ -111,7 +115,8 @@ async function orderOf(parts: ServiceDeskParts, id: string, text?: string): Prom
   const which = { kind: "profile", id } as const;
   const path = await parts.library.locate(which);
   if (path === undefined) throw new StationError("library.missing", "there is no such document", which);
-  const profile = await checkProfile(text ?? (await parts.library.read(which)).text, path);
+  const text = fields === undefined ? (await parts.library.read(which)).text : profileText(fields);
+  const profile = await checkProfile(text, path);
   const { key } = await parts.keys.find(id, profile);
   return {
     profile,

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { Secret } from "../core/secret.ts";
 import { ErrorReportSchema, Sha256HexSchema, TimestampSchema } from "./common.ts";
 import { JobSchema } from "./desktop-history.ts";
-import { DocumentIdSchema, LONGEST_TEXT } from "./desktop-library.ts";
+import { DocumentIdSchema, DocumentSchema } from "./desktop-library.ts";
+import { ProfileSchema } from "./profile.ts";
 import { ServiceTestSchema } from "./service-test.ts";
 
 const profile = { profile: DocumentIdSchema };
@@ -115,8 +116,28 @@ export const SERVICE_REQUESTS = {
   "service.test": { asks: z.strictObject({ ...profile, job: JobSchema }), answers: ServiceTestSchema },
   /** The same with the profile as it stands in the form. */
   "service.try": {
-    asks: z.strictObject({ ...profile, text: z.string().max(LONGEST_TEXT), job: JobSchema }),
+    asks: z.strictObject({ ...profile, fields: ProfileSchema, job: JobSchema }),
     answers: ServiceTestSchema,
+    role: "engineer",
+  },
+  /** Writes a profile of one's own in place of its old text, of which comments and order stay. */
+  "service.write": {
+    asks: z.strictObject({ ...profile, fields: ProfileSchema }),
+    answers: DocumentSchema,
+    role: "engineer",
+  },
+  /** Copies a CA file that the system's own dialog asks for beside a profile of one's own; `file` is its name for the profile. */
+  "service.pick-ca": {
+    asks: z.strictObject(profile),
+    answers: z.discriminatedUnion("kind", [
+      z.strictObject({
+        kind: z.literal("picked"),
+        file: z.string().max(256),
+        sha256: Sha256HexSchema,
+        certificates: z.int().positive(),
+      }),
+      z.strictObject({ kind: z.literal("cancelled") }),
+    ]),
     role: "engineer",
   },
 } as const;

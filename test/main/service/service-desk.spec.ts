@@ -128,11 +128,15 @@ describe("the requests about services", () => {
   it("test what stands in the form, for engineers, and never send the key to another address", async () => {
     const { raw, orders } = await desk();
     await raw("service.enter-key", { ...asks, key, keep: "vault" });
-    const text = PROFILE.replace("api.example", "evil.example");
-    await raw("service.try", { ...asks, text, job: "t1" });
+    const fields = {
+      ...{ profile: 1, name: "Own service", service: "nrf-cloud" },
+      https: { host: "device.example", ca: "ca.pem" },
+      owner: { base: "https://evil.example/v1" },
+    };
+    await raw("service.try", { ...asks, fields, job: "t1" });
     expect(orders[0]).toMatchObject({ profile: { owner: { base: "https://evil.example/v1" } } });
     expect(orders[0]?.ownerKey).toBeUndefined();
-    expect(await raw("service.try", { ...asks, text, job: "t2" }, OPERATOR)).toMatchObject({ ok: false });
+    expect(await raw("service.try", { ...asks, fields, job: "t2" }, OPERATOR)).toMatchObject({ ok: false });
     expect(await raw("service.enter-key", { ...asks, key, keep: "session" }, OPERATOR)).toMatchObject({ ok: false });
     expect(await raw("service.test", { ...asks, job: "t3" }, OPERATOR)).toMatchObject({ ok: true });
   });
