@@ -27,6 +27,12 @@ const PLACES: Readonly<Record<string, { readonly hash: string; readonly run: str
     hash: "#/fixtures",
     run: `document.querySelector("[data-new]").click(); setTimeout(() => document.querySelector("[data-learn-all]").click(), 500)`,
   },
+  recipes: { hash: "#/recipes", run: "0" },
+  "recipes-problems": { hash: "#/recipes", run: `document.querySelector("[data-recipe=asset-tracker]").click()` },
+  "recipes-revision": {
+    hash: "#/recipes",
+    run: `document.querySelector(".head .actions .button").click()`,
+  },
   report: { hash: "#/report", run: "0" },
   unit: {
     hash: "#/history",

@@ -11,6 +11,16 @@ const REST = 350;
 
 const kind = "recipe";
 
+/** The text with another revision, where it names one in a line of its own. */
+function withRevision(text: string, revision: string): string {
+  return text.replace(
+    /^(revision:[ ]*)(?:"[^"]*"|[^#\r\n]*?)([ ]*(?:#.*)?)$/m,
+    (_line, before: string, after: string) => {
+      return `${before}${JSON.stringify(revision)}${after}`;
+    },
+  );
+}
+
 /** The library of recipes: the list, the one that is open, and what was typed into each and not saved yet. */
 export const useRecipes = defineStore("recipes", () => {
   const client = useStationClient();
@@ -115,14 +125,18 @@ export const useRecipes = defineStore("recipes", () => {
   }
 
   /**
-   * Copies the open recipe under another name, what was typed into it included, and opens the copy.
+   * Copies the open recipe under another name and opens the copy; what was typed and not saved goes on in the copy.
    * @param revision the copy's; absent: the same
    */
   function duplicate(as: string, revision?: string): Promise<boolean> {
     const id = chosen.value;
     if (id === undefined) return Promise.resolve(false);
     return change(async () => {
+      const typed = drafts.get(id);
       await client.ask("library.duplicate", { kind, id, as, ...(revision === undefined ? {} : { revision }) });
+      if (typed === undefined) return as;
+      drafts.set(as, revision === undefined ? typed : withRevision(typed, revision));
+      drafts.delete(id);
       return as;
     });
   }

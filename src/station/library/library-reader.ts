@@ -12,6 +12,7 @@ import {
 import { companionPaths, listedFile, MOST_COMPANIONS, type ListedFile } from "./companion-files.ts";
 import { dirname, join } from "node:path";
 import { documentProblems } from "./library-problem.ts";
+import { looseTitle, type Title } from "./loose-title.ts";
 import { withRevisionChecked, type RecordedContents } from "./revision-conflict.ts";
 
 /** What documents are judged by. */
@@ -43,7 +44,7 @@ export class LibraryReader {
     const { text, checked } = await this.#textOf(found);
     const document: LibraryDocument = {
       ...{ kind, id, origin: origin === "own" ? "own" : "built-in" },
-      ...(checked.ok ? titleOf(checked.parsed) : { title: id }),
+      ...(checked.ok ? titleOf(checked.parsed) : (looseTitle(kind, text) ?? { title: id })),
       ...(checked.ok && checked.sha256 !== undefined ? { sha256: checked.sha256 } : {}),
       ...{ changedAt: await changedAt(found), problems: problemsOf(checked).length },
       inUse: this.#parts.inUse(kind, id),
@@ -91,7 +92,7 @@ export function problemsOf(checked: CheckedText): readonly DocumentProblem[] {
   return checked.ok ? [] : checked.problems;
 }
 
-function titleOf(parsed: ParsedText): { readonly title: string; readonly revision?: string } {
+function titleOf(parsed: ParsedText): Title {
   switch (parsed.kind) {
     case "recipe":
       return { title: parsed.recipe.product, revision: parsed.recipe.revision };

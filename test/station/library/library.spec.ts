@@ -186,7 +186,10 @@ describe("Library", () => {
         RECIPE.replace("Ours", "x").replace("commands:", "description: d\ncommands:"),
       );
       await expect(shelf.locate(which)).rejects.toMatchObject({ code: "library.revision-used" });
-      expect(await shelf.list("recipe")).toMatchObject([{ id: "training" }, { id: "board", problems: 1 }]);
+      expect(await shelf.list("recipe")).toMatchObject([
+        { id: "training" },
+        { id: "board", title: "Board", revision: "1", problems: 1 },
+      ]);
     });
   });
 
@@ -261,7 +264,6 @@ describe("Library", () => {
     const shelf = library();
     await folder.write("data/recipes/broken/recipe.yaml", content);
     const listed = (await shelf.list("recipe")).find(({ id }) => id === "broken");
-    expect(listed).toMatchObject({ title: "broken" });
     expect(listed?.problems).toBeGreaterThan(0);
     const opened = OpenedDocumentSchema.parse(await shelf.read({ kind: "recipe", id: "broken" }));
     expect(opened.parsed).toBeUndefined();
