@@ -1,0 +1,95 @@
+import { expect, type Page } from "@playwright/test";
+import { expectLooks, tile } from "./line-screen.ts";
+import { recordedRuns, test } from "./station-app.ts";
+
+/** Numbers everything on the screen that a pointer could press or type into, and tells what each is. */
+async function controls(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const all = document.querySelectorAll<HTMLElement>(
+      "button, a[href], input, select, textarea, summary, [role=button], [role=link], [role=switch], [role=tab], [tabindex]",
+    );
+    const isReached = (one: HTMLElement): boolean => {
+      if (!one.checkVisibility({ visibilityProperty: true }) || one.matches(":disabled, [inert] *")) return false;
+      // Of radio buttons Tab reaches the chosen one; arrows lead on.
+      if (one instanceof HTMLInputElement && one.type === "radio" && !one.checked) return false;
+      // So it is with tiles, rows and tabs: one of a group is reached.
+      const group = one.closest(
+        "[role=group], [role=grid], [role=tablist], [role=radiogroup], [role=listbox], [role=menu]",
+      );
+      return one.tabIndex >= 0 || group?.querySelector('[tabindex="0"]') == null;
+    };
+    const reached = [...all].filter((one) => isReached(one) && one.getAttribute("tabindex") !== "-1");
+    for (const [number, one] of reached.entries()) one.dataset["control"] = String(number);
+    return reached.map((one) => `${one.tagName} ${(one.ariaLabel ?? one.innerText ?? "").slice(0, 40)}`);
+  });
+}
+
+/** Presses Tab until it has been around, and tells the controls that it did not come to. */
+async function missedByTab(page: Page): Promise<readonly string[]> {
+  const left = new Map((await controls(page)).entries());
+  const presses = left.size + 10;
+  for (let press = 0; press < presses && left.size > 0; press++) {
+    await page.keyboard.press("Tab");
+    left.delete(await page.evaluate(() => Number(document.activeElement?.getAttribute("data-control") ?? -1)));
+  }
+  return [...left.values()];
+}
+
+test("a shift by keyboard alone: start, find what failed, look at it, run it again, find it in the history", async ({
+  launch,
+  data,
+}) => {
+  const { page } = await launch("--station-units=4", "--station-fault=3=unclaimed*1");
+  await page.keyboard.press("Control+Enter");
+  await expectLooks(page, ["pass", "pass", "error", "pass"]);
+
+  // Down leads from the scan field to the tray, N to what needs a person, Enter opens it.
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("n");
+  await expect(tile(page, "3")).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await expect(tile(page, "2")).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#\/unit\//u);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+
+  await page.keyboard.press("Alt+1");
+  await expect(page.locator("[data-scan]")).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.locator("[data-slot]:focus")).toHaveCount(1);
+  await page.keyboard.press("n");
+  await expect(tile(page, "3")).toBeFocused();
+  await page.keyboard.press("r");
+  await expect.poll(() => recordedRuns(data)).toHaveLength(5);
+  await expect(page.locator('[data-look="running"]')).toHaveCount(0);
+  expect(recordedRuns(data)[0]).toMatchObject({ slot: "3" });
+
+  await page.keyboard.press("F2");
+  await expect(page.locator("[data-scan]")).toBeFocused();
+  await page.getByRole("link", { name: "History" }).press("Enter");
+  await page.keyboard.press("Control+f");
+  await expect(page.getByRole("searchbox")).toBeFocused();
+  const [newest] = recordedRuns(data);
+  await page.keyboard.type(newest?.imei ?? "");
+  const rows = page.locator("[role=grid] [role=rowgroup] [role=row]");
+  await expect(rows).toHaveCount(2);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#\/unit\//u);
+});
+
+test("Tab reaches every control of every screen", async ({ launch }) => {
+  const { page } = await launch("--station-units=4", "--station-fault=3=jwt-fail*9");
+  await page.keyboard.press("Control+Enter");
+  await expectLooks(page, ["pass", "pass", "fail", "pass"]);
+  const missed: Record<string, readonly string[]> = {};
+  const names = await page.locator("nav a").allInnerTexts();
+  for (const [place, name] of names.entries()) {
+    await page.keyboard.press(`Alt+${place + 1}`);
+    await expect(page.locator("nav a").nth(place)).toHaveAttribute("aria-current", "page");
+    await expect(page.locator("main h1").first()).toBeAttached();
+    missed[name] = await missedByTab(page);
+  }
+  expect(missed).toEqual(Object.fromEntries(names.map((name) => [name, []])));
+});
