@@ -46,9 +46,9 @@ export class SessionKeeper {
 
   /** Somebody touched mouse, keyboard or screen. */
   touch(): void {
-    const { clock } = this.#parts;
+    // Too late for whoever was idle for too long.
     this.#expire();
-    this.#active = { monotonic: clock.monotonic(), wall: clock.now() };
+    this.#mark();
   }
 
   /** @throws StationError operators.unknown, operators.pin, operators.wait */
@@ -64,8 +64,8 @@ export class SessionKeeper {
 
   /** This name is signed in from now on; whoever was before is not. */
   begin(name: string): void {
+    this.#mark();
     this.#name = name;
-    this.touch();
     this.#changed();
   }
 
@@ -115,6 +115,11 @@ export class SessionKeeper {
     if (!right || !operators.current.operators.includes(entry))
       throw new StationError("operators.pin", "the PIN is wrong", { name });
     throttle.forgive(folded(name));
+  }
+
+  #mark(): void {
+    const { clock } = this.#parts;
+    this.#active = { monotonic: clock.monotonic(), wall: clock.now() };
   }
 
   #changed(): void {

@@ -98,6 +98,19 @@ describe("StationDesk", () => {
     expect(rig.store.records.map(({ operator }) => operator)).toEqual(["Ana", "Bo"]);
   });
 
+  it("records who is signed in, whatever the window or the settings name, and starts nothing for nobody", async () => {
+    const here = { open: false, people: [], operator: { name: "Dana", role: "engineer" } } as const;
+    const { rig, handlers } = rigWith(undefined, { ...here, people: [] });
+    await handlers["settings.write"]({ operator: "Ana" });
+    await handlers.start(rig.request({ operator: "Bo" }));
+    expect(rig.store.records[0]?.operator).toBe("Dana");
+    const alone = rigWith(undefined, { open: false, people: [], operator: null });
+    await expect(alone.handlers.start(rig.request({ operator: "Bo" }))).rejects.toMatchObject({
+      code: "operators.signed-out",
+    });
+    expect(alone.rig.store.records).toEqual([]);
+  });
+
   it("tells that a batch's end could not be recorded, and shows the failing record until it is well", async () => {
     const { rig, handlers, bundles } = rigWith();
     await handlers.start(rig.request());
