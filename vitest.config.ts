@@ -1,6 +1,8 @@
+import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  plugins: [vue()],
   test: {
     include: ["test/**/*.spec.ts"],
     exclude: ["test/e2e/**"],
