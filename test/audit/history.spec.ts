@@ -43,6 +43,14 @@ describe("History", () => {
   const all = (filter: RunFilter): readonly RunRecord[] => history.runs({ filter, limit: 1000 }).runs;
   const numbers = (filter: RunFilter): number[] => all(filter).map((run) => Number(run.id.slice(-2)));
 
+  it("knows every content that runs were recorded with under a recipe's name", () => {
+    const contents = history.recipeContents("Tracker 1");
+    expect(contents).toEqual([...new Set(all({ recipe: "Tracker 1" }).map(({ recipeSha256 }) => recipeSha256))]);
+    expect(contents).toHaveLength(1);
+    expect(history.recipeContents("Tracker 9")).toEqual([]);
+    expect(history.recipeContents("'; DROP TABLE run; --")).toEqual([]);
+  });
+
   it("gives all runs newest first, each as its row tells", () => {
     expect(all({})).toHaveLength(22);
     expect(all({})[20]).toEqual({
