@@ -1,7 +1,7 @@
 import { LONGEST, type CycleTimes } from "../contract/report.ts";
 
-/** About so many bins show the shape of a distribution and still have room for their labels. */
-const WANTED_BINS = 16;
+/** So many bins show the shape of many runs and still have room for their labels; few runs would lie scattered in them. */
+const BINS = { least: 5, most: 16 } as const;
 /** Widths that people count in, in ms: 1 ms to 10 min, then hours. */
 const WIDTHS: readonly number[] = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
@@ -39,7 +39,7 @@ export function cycleTimes(sorted: Float64Array): CycleTimes | undefined {
   if (shortest === undefined || longest === undefined) return undefined;
   const p90 = quantile(sorted, 0.9);
   const end = Math.min(longest, Math.max(p90 * TAIL, shortest));
-  const width = widthFor(end - shortest);
+  const width = widthFor(end - shortest, wantedBins(sorted.length));
   const first = Math.floor(shortest / width) * width;
   const bins = Math.min(LONGEST.bins, Math.floor((end - first) / width) + 1);
   const counts = new Array<number>(bins).fill(0);
@@ -58,8 +58,13 @@ export function quantile(sorted: Float64Array, share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-function widthFor(span: number): number {
-  const known = WIDTHS.find((width) => span / width <= WANTED_BINS);
+/** Twice the cube root of the number of values (Rice's rule), within bounds. */
+function wantedBins(values: number): number {
+  return Math.min(BINS.most, Math.max(BINS.least, Math.ceil(2 * Math.cbrt(values))));
+}
+
+function widthFor(span: number, bins: number): number {
+  const known = WIDTHS.find((width) => span / width <= bins);
   // Longer than a week of bins: no width that people count in fits.
-  return known ?? Math.ceil(span / WANTED_BINS);
+  return known ?? Math.ceil(span / bins);
 }

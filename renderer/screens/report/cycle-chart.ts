@@ -18,9 +18,10 @@ export function cycleChart({ bins, width, median, p90 }: CycleTimes, theme: Char
   const first = bins[0]?.from ?? 0;
   const end = first + bins.length * width;
   const nearTheEnd = p90 > first + (end - first) * 0.72;
+  const text = (ms: number): string => lengthText(ms, words.language, width);
   return {
     ...chartBase(theme),
-    grid: { ...GRID, top: 26, right: 16 },
+    grid: { ...GRID, top: nearTheEnd ? 42 : 26, right: 16 },
     xAxis: {
       ...numberAxis(theme),
       ...{ min: first, max: end, splitLine: { show: false }, interval: labelStep(bins.length) * width },
@@ -28,7 +29,7 @@ export function cycleChart({ bins, width, median, p90 }: CycleTimes, theme: Char
       axisLabel: {
         ...numberAxis(theme).axisLabel,
         hideOverlap: true,
-        formatter: (ms: number) => lengthText(ms, words.language),
+        formatter: text,
       },
     },
     yAxis: { ...numberAxis(theme), minInterval: 1 },
@@ -42,7 +43,7 @@ export function cycleChart({ bins, width, median, p90 }: CycleTimes, theme: Char
             {
               xAxis: median,
               label: {
-                formatter: words.text("half", { time: lengthText(median, words.language) }),
+                formatter: words.text("half", { time: text(median) }),
                 align: "right",
                 padding: [0, 4, 0, 0],
               },
@@ -50,9 +51,10 @@ export function cycleChart({ bins, width, median, p90 }: CycleTimes, theme: Char
             {
               xAxis: p90,
               label: {
-                formatter: words.text("nineTenths", { time: lengthText(p90, words.language) }),
-                align: nearTheEnd ? "center" : "left",
-                padding: [0, 0, 0, 4],
+                formatter: words.text("nineTenths", { time: text(p90) }),
+                align: nearTheEnd ? "right" : "left",
+                padding: [0, 4, 0, 4],
+                offset: nearTheEnd ? [0, -16] : [0, 0],
               },
             },
           ],

@@ -14,6 +14,8 @@ import type { Words } from "./words.ts";
 export type Picture = {
   readonly name: PictureName;
   readonly title: string;
+  /** The title beside a choice that says the rest of it; default: the title. */
+  readonly shortTitle?: string;
   /** What is counted, in a sentence. */
   readonly caption: string;
   /** What it shows, in a sentence, for whoever does not see it. */
@@ -105,7 +107,7 @@ function throughputPicture({ report, words, goesOn }: PictureParts): Picture {
 }
 
 function cyclePicture({ report: { cycle }, words }: PictureParts): Picture {
-  const text = (ms: number): string => lengthText(ms, words.language);
+  const text = (ms: number): string => lengthText(ms, words.language, cycle?.width);
   const bins = cycle?.bins ?? [];
   const columns: readonly Column<(typeof bins)[number]>[] = [
     { key: "fromSeconds", cell: ({ from }) => from / 1000, text: ({ from }) => text(from) },
@@ -140,7 +142,12 @@ function failurePicture({ report, words, by }: PictureParts): Picture {
     },
   ];
   return {
-    ...{ name: "failures", title: words.text(`failuresBy.${by}`), caption: words.text(`captions.failures.${by}`) },
+    ...{
+      name: "failures",
+      title: words.text(`failuresBy.${by}`),
+      shortTitle: words.text("failures"),
+      caption: words.text(`captions.failures.${by}`),
+    },
     summary:
       failed.length === 0
         ? words.text("noFailures")
@@ -156,7 +163,6 @@ function slotPicture({ report, words, fixture }: PictureParts): Picture {
   const marked = slots.filter(({ standsOut }) => standsOut);
   const columns: readonly Column<(typeof slots)[number]>[] = [
     { key: "slot", cell: ({ slot }) => slot },
-    { key: "fixture", cell: ({ fixture: name }) => name },
     { key: "judged", cell: judgedOf },
     { key: "fail", cell: ({ fail }) => fail },
     { key: "error", cell: ({ error }) => error },
@@ -166,6 +172,7 @@ function slotPicture({ report, words, fixture }: PictureParts): Picture {
       cell: ({ chance }) => chance,
       text: ({ chance, standsOut }) => (standsOut ? words.text("standsOut") : chanceText(chance, words)),
     },
+    { key: "fixture", cell: ({ fixture: name }) => name },
   ];
   const names = new Intl.ListFormat(words.language).format(marked.map(({ slot }) => slot));
   return {

@@ -18,12 +18,15 @@ export function yieldOf(endings: Endings): number | undefined {
 
 const SECOND = 1000;
 
-/** A length of time: `4:05`; below ten seconds with decimals, `0.42 s`. `ms` in milliseconds. */
-export function lengthText(ms: number, language: string): string {
-  if (ms >= 10 * SECOND) return stopwatch(ms);
-  const digits = ms < SECOND ? 2 : 1;
-  const format = { style: "unit", unit: "second", maximumFractionDigits: digits } as const;
-  return new Intl.NumberFormat(language, format).format(ms / SECOND);
+/**
+ * A length of time: `4:05`; below ten seconds with decimals, `4.2 s`. `ms` in milliseconds.
+ * @param step what differs from one length to the next, in ms: as many decimals as tell them apart
+ */
+export function lengthText(ms: number, language: string, step = SECOND): string {
+  if (ms >= 10 * SECOND && step >= SECOND) return stopwatch(ms);
+  const digits = Math.max(ms < SECOND ? 2 : 1, Math.min(3, Math.ceil(-Math.log10(step / SECOND))));
+  const seconds = new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(ms / SECOND);
+  return `${seconds}\u00a0s`;
 }
 
 /** The beginning of a bucket in a few letters, as a picture's axis shows it. */

@@ -54,7 +54,7 @@ describe("the pictures", () => {
     expect(failures?.numbers.shown[1]).toEqual(["link.lost", "0", "7", "60.0 %"]);
     const slots = pictures.find(({ name }) => name === "slots");
     expect(slots?.caption).toBe("checkSlots 14 and 21");
-    expect(slots?.numbers.shown.filter((row) => row.at(-1) === "standsOut").map(([slot]) => slot)).toEqual([
+    expect(slots?.numbers.shown.filter((row) => row.at(-2) === "standsOut").map(([slot]) => slot)).toEqual([
       "14",
       "21",
     ]);
@@ -164,7 +164,7 @@ describe("times", () => {
       "2026-10-25 02:00 UTC+1",
     ]);
     expect(bucketName(twice[0], [twice[0]])).toBe("2026-10-25 02:00");
-    expect([400, 4200, 245_000].map((ms) => lengthText(ms, "en"))).toEqual(["0.4 sec", "4.2 sec", "4:05"]);
+    expect([400, 4200, 245_000].map((ms) => lengthText(ms, "en"))).toEqual(["0.4\u00a0s", "4.2\u00a0s", "4:05"]);
   });
 
   it("know whether the last hour goes on", () => {
