@@ -9,6 +9,7 @@ import deRemedies from "./locales/de/remedies.json";
 import deReport from "./locales/de/report.json";
 import deHelp from "./locales/de/help.json";
 import dePaper from "./locales/de/paper.json";
+import deService from "./locales/de/service.json";
 import deSession from "./locales/de/session.json";
 import deSettings from "./locales/de/settings.json";
 import deShell from "./locales/de/shell.json";
@@ -21,6 +22,7 @@ import enRecipes from "./locales/en/recipes.json";
 import enReport from "./locales/en/report.json";
 import enHelp from "./locales/en/help.json";
 import enPaper from "./locales/en/paper.json";
+import enService from "./locales/en/service.json";
 import enSession from "./locales/en/session.json";
 import enSettings from "./locales/en/settings.json";
 import enShell from "./locales/en/shell.json";
@@ -32,6 +34,7 @@ const MESSAGES = {
     help: enHelp,
     paper: enPaper,
     session: enSession,
+    service: enService,
     settings: enSettings,
     shell: enShell,
     line: enLine,
@@ -46,6 +49,7 @@ const MESSAGES = {
     help: deHelp,
     paper: dePaper,
     session: deSession,
+    service: deService,
     settings: deSettings,
     shell: deShell,
     line: deLine,

@@ -6,6 +6,7 @@ import LineScreen from "./screens/line/line-screen.vue";
 import RecipesScreen from "./screens/recipes/recipes-screen.vue";
 import SettingsScreen from "./screens/settings/settings-screen.vue";
 import ReportScreen from "./screens/report/report-screen.vue";
+import ServiceScreen from "./screens/service/service-screen.vue";
 import UnitScreen from "./screens/unit/unit-screen.vue";
 
 /** What a screen's route tells the rail: its icon; `shell.screens.<name>` is its word. Screens without it are reached from others. */
@@ -19,6 +20,7 @@ export const SCREENS: readonly (RouteRecordRaw & { readonly name: string; readon
   { name: "report", path: "/report", component: ReportScreen, meta: { icon: "report" } },
   { name: "recipes", path: "/recipes", component: RecipesScreen, meta: { icon: "recipes" } },
   { name: "fixtures", path: "/fixtures", component: FixturesScreen, meta: { icon: "fixtures" } },
+  { name: "service", path: "/service", component: ServiceScreen, meta: { icon: "service" } },
   { name: "settings", path: "/settings", component: SettingsScreen, meta: { icon: "settings" } },
 ];
 

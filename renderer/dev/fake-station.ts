@@ -10,6 +10,7 @@ import type { BatchId, SlotId } from "../../src/core/ids.ts";
 import { FakePorts } from "./fake-ports.ts";
 import { FakeOperators } from "./fake-operators.ts";
 import { fakeRun, stoppedEvent } from "./fake-run.ts";
+import { FakeService } from "./fake-service.ts";
 import { FakeHistory } from "./fake-history.ts";
 import { fakeReport } from "./fake-report.ts";
 import { FakeLibrary } from "./fake-library.ts";
@@ -50,6 +51,10 @@ export class FakeStation implements DesktopApi {
   #armed = false;
   readonly #history = new FakeHistory(RECORDED, Date.now(), []);
   readonly #library = new FakeLibrary(() => this.#tell([{ kind: "configured" }]));
+  readonly #testListeners = new Set<(message: unknown) => void>();
+  readonly #service = new FakeService((news) => {
+    for (const listener of this.#testListeners) listener(news);
+  });
   #runs: Run[] = [];
   #news = 0;
   #settings: DesktopSettings;
@@ -73,15 +78,16 @@ export class FakeStation implements DesktopApi {
   async request(kind: RequestKind, asks: unknown): Promise<unknown> {
     await Promise.resolve();
     try {
-      return { ok: true, answer: this.#answer(kind, REQUESTS[kind].asks.parse(asks)) };
+      return { ok: true, answer: await this.#answer(kind, REQUESTS[kind].asks.parse(asks)) };
     } catch (error) {
       return { ok: false, error: reportOf(error) };
     }
   }
 
   subscribe(channel: string, listener: (message: unknown) => void): () => void {
-    const listeners = channel === "news" ? this.#listeners : this.#portListeners;
-    if (channel === "news" || channel === "ports") listeners.add(listener);
+    const listeners =
+      channel === "news" ? this.#listeners : channel === "ports" ? this.#portListeners : this.#testListeners;
+    if (channel !== "progress") listeners.add(listener);
     return () => listeners.delete(listener);
   }
 
@@ -113,6 +119,19 @@ export class FakeStation implements DesktopApi {
       case "fixture.write": {
         const { fixture, ...rest } = asks as { fixture: object };
         return this.#library.answer("library.save", { ...rest, kind: "fixture", text: "", content: fixture });
+      }
+      case "service.facts":
+      case "service.embedded":
+      case "service.enter-key":
+      case "service.forget-key":
+      case "service.test":
+      case "service.try":
+      case "service.pick-ca":
+        return this.#service.answer(kind, asks);
+      case "service.write": {
+        const { profile, fields } = asks as { profile: string; fields: object };
+        const text = { kind: "profile", id: profile, replace: true, text: "", content: fields };
+        return this.#library.answer("library.save", text);
       }
       case "history.runs":
         return this.#history.runs((asks as { query: never }).query);
