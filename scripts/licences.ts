@@ -82,7 +82,7 @@ function resolve(name: string, from: string): string | undefined {
 function folderOf(id: string): readonly string[] {
   const file = id.replaceAll("\0", "").split("?")[0] ?? "";
   const start = file.lastIndexOf(MODULES);
-  if (start < 0 || !file.startsWith(ROOT)) return [];
+  if (start < 0) return [];
   const [scope = "", name = ""] = file.slice(start + MODULES.length).split(sep);
   const folder = join(file.slice(0, start + MODULES.length), scope.startsWith("@") ? join(scope, name) : scope);
   return existsSync(join(folder, "package.json")) ? [folder] : [];

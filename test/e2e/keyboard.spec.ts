@@ -1,95 +1,136 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
-import { expectLooks, tile } from "./line-screen.ts";
-import { recordedRuns, test } from "./station-app.ts";
+import { ask, batchesEnded, gatherNews, recordedRuns, test, type StationApp } from "./station-app.ts";
 
-/** Numbers everything on the screen that a pointer could press or type into, and tells what each is. */
-async function controls(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() => {
-    const all = document.querySelectorAll<HTMLElement>(
-      "button, a[href], input, select, textarea, summary, [role=button], [role=link], [role=switch], [role=tab], [tabindex]",
-    );
-    const isReached = (one: HTMLElement): boolean => {
-      if (!one.checkVisibility({ visibilityProperty: true }) || one.matches(":disabled, [inert] *")) return false;
-      // Of radio buttons Tab reaches the chosen one; arrows lead on.
-      if (one instanceof HTMLInputElement && one.type === "radio" && !one.checked) return false;
-      // So it is with tiles, rows and tabs: one of a group is reached.
-      const group = one.closest(
-        "[role=group], [role=grid], [role=tablist], [role=radiogroup], [role=listbox], [role=menu]",
-      );
-      return one.tabIndex >= 0 || group?.querySelector('[tabindex="0"]') == null;
-    };
-    const reached = [...all].filter((one) => isReached(one) && one.getAttribute("tabindex") !== "-1");
-    for (const [number, one] of reached.entries()) one.dataset["control"] = String(number);
-    return reached.map((one) => `${one.tagName} ${(one.ariaLabel ?? one.innerText ?? "").slice(0, 40)}`);
-  });
-}
+/** More presses than any screen has controls. */
+const MOST_TABS = 60;
 
-/** Presses Tab until it has been around, and tells the controls that it did not come to. */
-async function missedByTab(page: Page): Promise<readonly string[]> {
-  const left = new Map((await controls(page)).entries());
-  const presses = left.size + 10;
-  for (let press = 0; press < presses && left.size > 0; press++) {
+/** Goes on by Tab until something of this name has the keyboard. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let press = 0; press < MOST_TABS; press++) {
+    const here = await page.evaluate(() => {
+      const { activeElement: at } = document;
+      return at?.getAttribute("aria-label") ?? at?.textContent.trim() ?? "";
+    });
+    if (name.test(here)) return;
     await page.keyboard.press("Tab");
-    left.delete(await page.evaluate(() => Number(document.activeElement?.getAttribute("data-control") ?? -1)));
   }
-  return [...left.values()];
+  throw new Error(`nothing of the name ${String(name)} was reached by Tab`);
 }
 
-test("a shift by keyboard alone: start, find what failed, look at it, run it again, find it in the history", async ({
-  launch,
-  data,
-}) => {
-  const { page } = await launch("--station-units=4", "--station-fault=3=unclaimed*1");
-  await page.keyboard.press("Control+Enter");
-  await expectLooks(page, ["pass", "pass", "error", "pass"]);
+/** Goes to a screen by its own keys. */
+async function goTo(page: Page, screen: string): Promise<void> {
+  const keys = await page
+    .locator("nav [aria-keyshortcuts]")
+    .filter({ hasText: screen })
+    .getAttribute("aria-keyshortcuts");
+  await page.keyboard.press(keys ?? "");
+}
 
-  // Down leads from the scan field to the tray, N to what needs a person, Enter opens it.
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("n");
-  await expect(tile(page, "3")).toBeFocused();
-  await page.keyboard.press("ArrowLeft");
-  await expect(tile(page, "2")).toBeFocused();
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/#\/unit\//u);
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+/** Where the system's next save dialog puts the file. */
+async function saveTo({ app }: StationApp, file: string): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, file);
+}
 
-  await page.keyboard.press("Alt+1");
-  await expect(page.locator("[data-scan]")).toBeFocused();
-  await page.keyboard.press("ArrowDown");
-  await expect(page.locator("[data-slot]:focus")).toHaveCount(1);
-  await page.keyboard.press("n");
-  await expect(tile(page, "3")).toBeFocused();
-  await page.keyboard.press("r");
-  await expect.poll(() => recordedRuns(data)).toHaveLength(5);
-  await expect(page.locator('[data-look="running"]')).toHaveCount(0);
-  expect(recordedRuns(data)[0]).toMatchObject({ slot: "3" });
+test("everything an operator does works without the mouse", async ({ launch, data }) => {
+  const station = await launch("--station-units=4", "--station-latency=realistic");
+  const { page } = station;
+  await gatherNews(page);
+  await ask(page, "operators.add", { name: "Dana", role: "engineer", pin: "47110815" });
+  await ask(page, "operators.add", { name: "Ana", role: "operator", pin: "2468" });
+  await ask(page, "session.signOut", null);
 
-  await page.keyboard.press("F2");
-  await expect(page.locator("[data-scan]")).toBeFocused();
-  await page.getByRole("link", { name: "History" }).press("Enter");
-  await page.keyboard.press("Control+f");
-  await expect(page.getByRole("searchbox")).toBeFocused();
-  const [newest] = recordedRuns(data);
-  await page.keyboard.type(newest?.imei ?? "");
-  const rows = page.locator("[role=grid] [role=rowgroup] [role=row]");
-  await expect(rows).toHaveCount(2);
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/#\/unit\//u);
+  await test.step("signs in", async () => {
+    await page.keyboard.press("Control+Enter");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("2468", { delay: 80 });
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await expect(page.getByRole("banner").getByText("Ana")).toBeVisible();
+  });
+
+  await test.step("starts and stops", async () => {
+    await page.keyboard.press("Control+Enter");
+    await expect(page.getByRole("button", { name: /^Stop batch/ })).toBeVisible();
+    await page.keyboard.down("Escape");
+    await batchesEnded(page);
+    await page.keyboard.up("Escape");
+    expect(recordedRuns(data).map(({ outcome, operator }) => `${outcome ?? ""} ${operator ?? ""}`)).toEqual(
+      Array.from({ length: 4 }, () => "ABORTED Ana"),
+    );
+  });
+
+  await test.step("opens the unit that needs somebody, and prints it as a PDF", async () => {
+    await page.keyboard.press("F2");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("n");
+    await expect(page.locator(":focus")).toHaveAttribute("aria-label", /ABORTED/);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/#\/unit\//);
+    const pdf = join(data, "unit.pdf");
+    await saveTo(station, pdf);
+    await page.keyboard.press("Control+P");
+    await tabTo(page, /^Save as PDF/);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("status").filter({ hasText: "Saved as" })).toBeVisible();
+    expect(readFileSync(pdf).subarray(0, 5).toString("latin1")).toBe("%PDF-");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+  });
+
+  await test.step("stops from another screen too", async () => {
+    await ask(page, "start", { serials: {}, again: true });
+    await expect.poll(async () => (await ask(page, "snapshot", null)).batches.length).toBe(1);
+    await page.keyboard.down("Escape");
+    await batchesEnded(page, 2);
+    await page.keyboard.up("Escape");
+  });
+
+  await test.step("finds a run in the history and exports", async () => {
+    await page.keyboard.press("Control+F");
+    await expect(page.getByRole("searchbox")).toBeFocused();
+    await page.keyboard.type("999999999999999");
+    await expect(page.getByRole("grid")).toBeHidden();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("grid")).toBeVisible();
+    const csv = join(data, "runs.csv");
+    await saveTo(station, csv);
+    await goTo(page, "History");
+    await tabTo(page, /^Export/);
+    await page.keyboard.press("Enter");
+    await tabTo(page, /^CSV/);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => linesOf(csv)).toBe(recordedRuns(data).length + 1);
+  });
+
+  await test.step("reads the help and closes it", async () => {
+    await page.keyboard.press("F1");
+    await expect(page.getByRole("dialog")).toContainText("Help: History");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+  });
+
+  await test.step("changes colours and language", async () => {
+    await goTo(page, "Settings");
+    await tabTo(page, /^Dark$/);
+    await page.keyboard.press("Enter");
+    await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    await tabTo(page, /^Deutsch$/);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: "Einstellungen" })).toBeVisible();
+    expect((await ask(page, "snapshot", null)).settings).toMatchObject({ theme: "dark", language: "de" });
+  });
 });
 
-test("Tab reaches every control of every screen", async ({ launch }) => {
-  const { page } = await launch("--station-units=4", "--station-fault=3=jwt-fail*9");
-  await page.keyboard.press("Control+Enter");
-  await expectLooks(page, ["pass", "pass", "fail", "pass"]);
-  const missed: Record<string, readonly string[]> = {};
-  const names = await page.locator("nav a").allInnerTexts();
-  for (const [place, name] of names.entries()) {
-    await page.keyboard.press(`Alt+${place + 1}`);
-    await expect(page.locator("nav a").nth(place)).toHaveAttribute("aria-current", "page");
-    await expect(page.locator("main h1").first()).toBeAttached();
-    missed[name] = await missedByTab(page);
+/** Lines of a file, 0 while it is not there. */
+function linesOf(file: string): number {
+  try {
+    return readFileSync(file, "utf8").trimEnd().split("\n").length;
+  } catch {
+    return 0;
   }
-  expect(missed).toEqual(Object.fromEntries(names.map((name) => [name, []])));
-});
+}

@@ -3,16 +3,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { withAdded, withChanged, withRemoved, type Entry } from "../../../main/session/operator-list.ts";
+import {
+  withAdded,
+  withChanged,
+  withRemoved,
+  type Entry,
+  type EntryChange,
+} from "../../../main/session/operator-list.ts";
 import { OperatorsFile } from "../../../main/session/operators-file.ts";
-import { isPin, keepPin } from "../../../main/session/pin-hash.ts";
+import { isPin, keepPin, type KeptPin } from "../../../main/session/pin-hash.ts";
 import { StationError } from "../../../src/core/error.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
-const KEPT = {
-  ...{ algorithm: "scrypt", n: 32_768, r: 8, p: 1 },
+const KEPT: KeptPin = {
+  ...({ algorithm: "scrypt", r: 8 } as const),
+  ...{ n: 32_768, p: 1 },
   ...{ salt: Buffer.alloc(16).toString("base64"), hash: Buffer.alloc(32).toString("base64") },
-} as const;
+};
 const engineer = (name: string): Entry => ({ name, role: "engineer", enabled: true, pin: KEPT });
 const operator = (name: string): Entry => ({ name, role: "operator", enabled: true });
 
@@ -168,7 +175,7 @@ describe("the rules of the list", () => {
           try {
             if (made.kind === "add") list = withAdded(list, made.engineer ? engineer(made.name) : operator(made.name));
             else if (made.kind === "remove") list = withRemoved(list, made.name);
-            else list = withChanged(list, made.name, made.change);
+            else list = withChanged(list, made.name, made.change as EntryChange);
           } catch (error) {
             expect(error).toBeInstanceOf(StationError);
           }
