@@ -34,6 +34,14 @@ const PLACES: Readonly<Record<string, { readonly hash: string; readonly run: str
     run: `document.querySelector(".head .actions .button").click()`,
   },
   report: { hash: "#/report", run: "0" },
+  service: {
+    hash: "#/service",
+    run: `document.querySelector("[data-profile=nrf-cloud]").click(); setTimeout(() => document.querySelector("[data-run-test]").click(), 400)`,
+  },
+  "service-key": {
+    hash: "#/service",
+    run: `document.querySelector("[data-profile=nrf-cloud]").click(); setTimeout(() => document.querySelector("[data-duplicate]").click(), 400); setTimeout(() => document.querySelector("[data-enter-key]").click(), 1200)`,
+  },
   unit: {
     hash: "#/history",
     run: `document.querySelectorAll(".chip")[1].click(); setTimeout(() => document.querySelector("[role=grid] [role=rowgroup] [role=row]").click(), 1500)`,
@@ -76,7 +84,7 @@ try {
         const place = PLACES[scene];
         const name = place === undefined ? `line-${scene}-${theme}` : `${scene}-${theme}`;
         const query = `scene=${scene}&theme=${theme}&language=${values.language}${place?.hash ?? ""}`;
-        const pressed = place === undefined ? [] : [{ run: place.run, wait: 3000 }];
+        const pressed = place === undefined ? [] : [{ run: place.run, wait: scene.startsWith("service") ? 5000 : 3000 }];
         return { name, query, width, height, script: [...pressed, ...script] };
       }),
     ),
