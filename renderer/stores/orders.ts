@@ -39,7 +39,10 @@ export const useOrders = defineStore("orders", () => {
       failure.value = undefined;
       return true;
     } catch (error) {
-      failure.value = reportOf(error);
+      const report = reportOf(error);
+      // Nobody is signed in any more, as the window has not heard yet: that is asked for, not shown as a fault.
+      if (report.code === "operators.signed-out") session.asking = true;
+      else failure.value = report;
       return false;
     }
   }

@@ -88,11 +88,12 @@ test("nobody starts while nobody is signed in, and everybody may stop", async ({
   await ask(page, "operators.add", { name: "Dana", role: "engineer", pin: DANA_PIN });
   await ask(page, "operators.add", { name: "Ana", role: "operator" });
   await ask(page, "session.signOut", null);
+  await expect(page.getByRole("banner").getByRole("button", { name: "Sign in" })).toBeVisible();
   await expect(ask(page, "start", { serials: {}, again: false, operator: "Ana" })).rejects.toMatchObject({
     code: "operators.signed-out",
   });
   await page.getByRole("button", { name: /^Start batch/ }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Ana" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^Ana/ }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
   await page.getByRole("button", { name: /^Start batch/ }).click();
   await expect(page.getByRole("button", { name: /^Stop batch/ })).toBeVisible();
