@@ -56,11 +56,16 @@ export async function ask<Kind extends RequestKind>(page: Page, kind: Kind, asks
 /** Runs a batch in all slots until the window shows its end. @returns how many units passed, and its seconds */
 export async function runBatch(page: Page): Promise<{ readonly pass: number; readonly seconds: number }> {
   const { batch } = await ask(page, "start", { serials: {}, again: true });
-  // Not by a function in the page: the page's policy lets nothing be evaluated there but by the debugger.
-  const ended = `document.querySelector(".batch .state.done") !== null`;
-  await until(async () => (await page.evaluate(ended)) === true, BATCH_MS);
-  const { lastBatch } = await ask(page, "snapshot", null);
-  return lastBatch?.batch === batch ? lastBatch : { pass: 0, seconds: 0 };
+  const result = { pass: 0, seconds: 0 };
+  await until(async () => {
+    // The window may still show the end of the batch before: only then the main process is asked, which is work for it.
+    if ((await page.evaluate(`document.querySelector(".batch .state.done") !== null`)) !== true) return false;
+    const { lastBatch, batches } = await ask(page, "snapshot", null);
+    if (batches.length > 0 || lastBatch?.batch !== batch) return false;
+    Object.assign(result, lastBatch);
+    return true;
+  }, BATCH_MS);
+  return result;
 }
 
 /** Looks again and again. @throws StationError after `limit` ms */
