@@ -2,7 +2,6 @@ import { defineStore } from "pinia";
 import { computed, ref, shallowRef, watch } from "vue";
 import { NO_INSERTIONS } from "../../src/contract/desktop-ports.ts";
 import { reportOf, type ErrorReport } from "../../src/core/error.ts";
-import type { SlotId } from "../../src/core/ids.ts";
 import { useStationClient } from "../api/station-client.ts";
 import { useStation } from "./station.ts";
 import { useTray } from "./tray.ts";
@@ -41,7 +40,7 @@ export const useInsertions = defineStore("insertions", () => {
   }
 
   async function tellSerials(): Promise<void> {
-    await client.ask("insertion.serials", { serials: Object.fromEntries(tray.prepared) as Record<SlotId, string> });
+    await client.ask("insertion.serials", { serials: Object.fromEntries(tray.prepared) });
   }
 
   // While armed, what is scanned must be known there before the board is plugged in.

@@ -6,6 +6,16 @@ import { promptOf } from "../screens/line/scan-prompt.ts";
 import { judgeScan, type Refusal } from "../screens/line/scan-rules.ts";
 import { useStation } from "./station.ts";
 
+/** What is plugged in, each a value of its own that changes only when its slots do. */
+function pluggedIn() {
+  const station = useStation();
+  return {
+    absent: slotSet(() => station.facts?.insertions?.absent),
+    waiting: slotSet(() => station.facts?.insertions?.waiting),
+    armed: computed(() => station.facts?.insertions?.armed === true),
+  };
+}
+
 /** Slots as a set that stays the same object while they are the same. */
 function slotSet(read: () => readonly SlotId[] | undefined) {
   const key = computed(() => JSON.stringify(read() ?? []));
@@ -22,10 +32,7 @@ export const useTray = defineStore("tray", () => {
 
   const rule = computed(() => station.facts?.recipe.boardSerial);
   const needsSerial = computed(() => rule.value?.required === true);
-  /** Each a set of its own that changes only when its slots do. */
-  const absent = slotSet(() => station.facts?.insertions?.absent);
-  const waiting = slotSet(() => station.facts?.insertions?.waiting);
-  const armed = computed(() => station.facts?.insertions?.armed === true);
+  const { absent, waiting, armed } = pluggedIn();
   const tray = computed((): Tray => ({
     states: (station.facts?.fixture.slots ?? []).map(({ slot }) => station.slotOf(slot).value),
     prepared: new Map(prepared),

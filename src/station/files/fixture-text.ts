@@ -35,7 +35,7 @@ function setField(document: Document, field: (typeof FIELDS)[number], fixture: F
   if (field === "slots") setSlots(document, fixture, before);
   // The comment behind a value stays where it is.
   else if (isScalar(old) && typeof fixture[field] !== "object") old.value = fixture[field];
-  else document.set(field, inline(document.createNode(fixture[field]) as Node));
+  else document.set(field, inline(document.createNode(fixture[field])));
 }
 
 /** Slots that are as before keep their lines. */
@@ -44,7 +44,7 @@ function setSlots(document: Document, fixture: Fixture, before: Fixture | undefi
   const lines: readonly unknown[] = isSeq(old) ? old.items : [];
   const items = fixture.slots.map((slot) => {
     const index = before?.slots.findIndex((other) => isDeepStrictEqual(other, slot)) ?? -1;
-    return lines[index] ?? inline(document.createNode(slot) as Node);
+    return lines[index] ?? inline(document.createNode(slot));
   });
   if (isSeq(old)) old.items = items;
   else {
