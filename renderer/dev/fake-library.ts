@@ -90,7 +90,7 @@ export class FakeLibrary {
   #duplicate({ kind, id, as, revision }: Asked): LibraryDocument {
     const found = this.#find({ kind, id });
     const text = revision === undefined ? found.text : found.text.replace(/^revision: .*$/m, `revision: "${revision}"`);
-    const content = revision === undefined ? found.content : { ...Object(found.content), revision };
+    const content = revision === undefined ? found.content : { ...ContentSchema.parse(found.content), revision };
     const copy = { ...found, id: as, own: true, text, content, changedAt: new Date().toISOString() };
     this.#put(copy);
     return this.#listed(copy);
@@ -120,6 +120,8 @@ export class FakeLibrary {
     return problems.length > 0 ? opened : { ...opened, parsed: parsedOf(found) };
   }
 }
+
+const ContentSchema = z.record(z.string(), z.unknown());
 
 const TitleSchema = z.object({
   product: z.string().exactOptional(),

@@ -39,7 +39,7 @@ test("a recipe is revised, corrected at its field, used on the line, and recorde
   await expect.poll(() => readFileSync(recipeFile(data, "training-board-2"), "utf8")).toContain("42385");
 
   await page.getByRole("button", { name: "Use on the line" }).click();
-  await expect(page.getByText("On the line")).toBeVisible();
+  await expect(page.getByText("On the line", { exact: true })).toBeVisible();
   await expect(page.getByRole("banner")).toContainText("rev 2");
   expect(JSON.parse(readFileSync(join(data, "configuration.json"), "utf8"))).toMatchObject({
     ...{ recipe: "training-board-2", fixture: "training-tray", profile: "embedded" },
@@ -59,7 +59,7 @@ test("a recipe is revised, corrected at its field, used on the line, and recorde
   await expect(page.getByRole("button", { name: "Save", exact: true })).toBeDisabled();
 });
 
-test("the choice lasts through a restart", async ({ data, launch }) => {
+test("the choice lasts through a restart", async ({ launch }) => {
   const first = await launch("--station-units=2");
   await ask(first.page, "library.duplicate", { kind: "recipe", id: "training", as: "mine", revision: "7" });
   await ask(first.page, "library.select", { kind: "recipe", id: "mine" });
@@ -70,7 +70,8 @@ test("the choice lasts through a restart", async ({ data, launch }) => {
 });
 
 test("other modems lie in the training tray at once, and after a restart", async ({ data, launch }) => {
-  const { page, kill } = await launch();
+  const first = await launch();
+  const { page } = first;
   await expect(page.locator("[data-slot]")).toHaveCount(8);
   await ask(page, "configuration.write", { training: { modems: 3 } });
   await expect(page.locator("[data-slot]")).toHaveCount(3);
@@ -78,7 +79,7 @@ test("other modems lie in the training tray at once, and after a restart", async
   await ask(page, "start", { serials: {}, again: false });
   await batchesEnded(page);
   expect(recordedRuns(data)).toHaveLength(3);
-  await kill();
+  await first.kill();
   const again = await launch();
   await expect(again.page.locator("[data-slot]")).toHaveCount(3);
 });

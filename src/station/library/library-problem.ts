@@ -1,5 +1,5 @@
 import type { DocumentProblem } from "../../contract/desktop-library.ts";
-import { asStationError, StationError } from "../../core/error.ts";
+import { asStationError, type StationError } from "../../core/error.ts";
 import { FileProblemsError, type FileProblem } from "../files/file-problem.ts";
 
 /** As many problems as a document shows. */

@@ -34,7 +34,9 @@ export class LineRig {
   /** Helpers whose process has ended. */
   readonly over = { tray: false, service: false };
   /** The next of these fails with its error. */
-  readonly failing: { service?: Error; tray?: Error; station?: Error } = {};
+  readonly failing: Record<"service" | "tray" | "station", Error | undefined> = {
+    ...{ service: undefined, tray: undefined, station: undefined },
+  };
   readonly parts: LineParts;
 
   constructor(script: WorkerScript = passing) {
@@ -109,7 +111,7 @@ export class LineRig {
 
   #fail(what: keyof LineRig["failing"]): void {
     const error = this.failing[what];
-    delete this.failing[what];
+    this.failing[what] = undefined;
     if (error !== undefined) throw error;
   }
 }

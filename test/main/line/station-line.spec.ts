@@ -119,15 +119,15 @@ describe("StationLine", () => {
   });
 
   describe.each([
-    ["its documents cannot be read", (rig: LineRig) => void rig, choiceOf({ recipe: "broken" })],
+    ["its documents cannot be read", () => undefined, choiceOf({ recipe: "broken" })],
     [
       "its tray does not start",
-      (rig: LineRig) => void (rig.failing.tray = new Error("no tray")),
+      (rig: LineRig) => Object.assign(rig.failing, { tray: new Error("no tray") }),
       choiceOf({}, { modems: 4, latency: "none" }),
     ],
     [
       "it cannot be opened",
-      (rig: LineRig) => void (rig.failing.station = new Error("no station")),
+      (rig: LineRig) => Object.assign(rig.failing, { station: new Error("no station") }),
       choiceOf({ fixture: "fx-03" }),
     ],
   ])("when %s", (_what, spoil, choice) => {
