@@ -128,7 +128,7 @@ class ReportReader {
     const where = within(this.#where, { from: isoTime(edges.first), to: isoTime(edges.last) });
     const cells = this.#rows<number[]>(unitsQuery(where))
       .raw()
-      .get(...where.values) as number[] | undefined;
+      .get(...where.values);
     const [units = 0, passed = 0, passedFirst = 0] = cells ?? [];
     return { units, passed, passedFirst };
   }

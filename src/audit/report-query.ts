@@ -83,7 +83,7 @@ export type GroupRow = {
 /** The row of the cells. */
 export function groupRow(cells: readonly unknown[]): GroupRow {
   const [fixture, slot, outcome, code, recipe, operator, unidentified, count] = cells;
-  const text = (cell: unknown): string | null => (cell === null || cell === undefined ? null : String(cell));
+  const text = (cell: unknown): string | null => (typeof cell === "string" ? cell : null);
   return {
     ...{ fixture: text(fixture), slot: String(slot), outcome: text(outcome), code: text(code) },
     ...{ recipe: String(recipe), operator: text(operator) },

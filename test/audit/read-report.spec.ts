@@ -7,9 +7,8 @@ import { migrate } from "../../src/audit/migrate.ts";
 import { readReport } from "../../src/audit/read-report.ts";
 import { edgeQuery, groupQuery, reportWhere, timesQuery, unitsQuery, within } from "../../src/audit/report-query.ts";
 import { ReportOrderSchema, ReportSchema, type Report, type ReportFilter } from "../../src/contract/report.ts";
-import type { RunRecord } from "../../src/contract/history.ts";
 import type { SlotId } from "../../src/core/ids.ts";
-import { databaseOf, type SampleRun } from "./report-samples.ts";
+import { databaseOf, fits, recount, type SampleRun } from "./report-samples.ts";
 import { failureOf, settled } from "./samples.ts";
 import { TempAudit } from "./temp-audit.ts";
 
@@ -291,36 +290,3 @@ describe("the plans of a report's queries", () => {
     }
   });
 });
-
-function fits(record: RunRecord, fixture: string | undefined, filter: Partial<ReportFilter>): boolean {
-  return (
-    (filter.mode === "both" || record.training === (filter.mode === "training")) &&
-    (filter.operator === undefined || record.operator === filter.operator) &&
-    (filter.slot === undefined || record.slot === filter.slot) &&
-    (filter.fixture === undefined || fixture === filter.fixture) &&
-    (filter.from === undefined || record.startedAt >= filter.from)
-  );
-}
-
-/** The same figures by plain counting. */
-function recount(records: readonly RunRecord[]): Pick<Report, "runs" | "units"> {
-  const ended = (outcome: string | null): number => records.filter((each) => each.outcome === outcome).length;
-  const inOrder = records.toSorted((one, other) =>
-    `${one.startedAt}${one.id}` < `${other.startedAt}${other.id}` ? -1 : 1,
-  );
-  const judged = inOrder.filter(({ outcome }) => outcome !== null && outcome !== "ABORTED");
-  const units = [...new Set(judged.flatMap(({ uuid }) => uuid ?? []))];
-  const ofUnit = (uuid: string): readonly RunRecord[] => judged.filter((each) => each.uuid === uuid);
-  return {
-    runs: {
-      ...{ runs: records.length, pass: ended("PASS"), fail: ended("FAIL"), error: ended("ERROR") },
-      ...{ aborted: ended("ABORTED"), running: ended(null) },
-    },
-    units: {
-      units: units.length,
-      passedFirst: units.filter((uuid) => ofUnit(uuid)[0]?.outcome === "PASS").length,
-      passed: units.filter((uuid) => ofUnit(uuid).some(({ outcome }) => outcome === "PASS")).length,
-      unidentified: judged.filter(({ uuid }) => uuid === null).length,
-    },
-  };
-}

@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { migrate } from "../../src/audit/migrate.ts";
 import { cellsOf, RUN_COLUMNS } from "../../src/audit/run-columns.ts";
 import type { RunRecord } from "../../src/contract/history.ts";
+import type { Report, ReportFilter } from "../../src/contract/report.ts";
 import type { BatchId, SlotId } from "../../src/core/ids.ts";
 import { runId, uuidOf } from "./samples.ts";
 
@@ -38,7 +39,7 @@ export function recordsOf(runs: readonly SampleRun[]): readonly RunRecord[] {
 }
 
 function batchOf(fixture: string): BatchId {
-  const digits = [...fixture].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 0xffffffff, 7);
+  const digits = Array.from(fixture).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 0xffffffff, 7);
   return `01900000-0000-7000-8000-${digits.toString(16).padStart(12, "0")}` as BatchId;
 }
 
@@ -63,4 +64,38 @@ export function databaseOf(file: string, runs: readonly SampleRun[]): readonly R
     db.close();
   }
   return records;
+}
+
+/** Whether a filter lets a record through, by plain comparing. */
+export function fits(record: RunRecord, fixture: string | undefined, filter: Partial<ReportFilter>): boolean {
+  return (
+    (filter.mode === "both" || record.training === (filter.mode === "training")) &&
+    (filter.operator === undefined || record.operator === filter.operator) &&
+    (filter.slot === undefined || record.slot === filter.slot) &&
+    (filter.fixture === undefined || fixture === filter.fixture) &&
+    (filter.from === undefined || record.startedAt >= filter.from)
+  );
+}
+
+/** The same figures by plain counting. */
+export function recount(records: readonly RunRecord[]): Pick<Report, "runs" | "units"> {
+  const ended = (outcome: string | null): number => records.filter((each) => each.outcome === outcome).length;
+  const inOrder = records.toSorted((one, other) =>
+    `${one.startedAt}${one.id}` < `${other.startedAt}${other.id}` ? -1 : 1,
+  );
+  const judged = inOrder.filter(({ outcome }) => outcome !== null && outcome !== "ABORTED");
+  const units = [...new Set(judged.flatMap(({ uuid }) => uuid ?? []))];
+  const ofUnit = (uuid: string): readonly RunRecord[] => judged.filter((each) => each.uuid === uuid);
+  return {
+    runs: {
+      ...{ runs: records.length, pass: ended("PASS"), fail: ended("FAIL"), error: ended("ERROR") },
+      ...{ aborted: ended("ABORTED"), running: ended(null) },
+    },
+    units: {
+      units: units.length,
+      passedFirst: units.filter((uuid) => ofUnit(uuid)[0]?.outcome === "PASS").length,
+      passed: units.filter((uuid) => ofUnit(uuid).some(({ outcome }) => outcome === "PASS")).length,
+      unidentified: judged.filter(({ uuid }) => uuid === null).length,
+    },
+  };
 }

@@ -12,7 +12,7 @@ export type HeadFigure = {
 
 /** The six figures over the pictures. */
 export function headFigures(report: Report, words: Words): readonly HeadFigure[] {
-  const { runs, units, cycle, slots } = report;
+  const { runs, units, cycle } = report;
   const judged = judgedOf(runs);
   const { number, text, percent } = words;
   const figure = (key: string, value: string, unit: string, note: string): HeadFigure => {
@@ -20,8 +20,6 @@ export function headFigures(report: Report, words: Words): readonly HeadFigure[]
   };
   const first = shareOf(units.passedFirst, units.units);
   const per = throughputOf(report);
-  const marked = slots.filter(({ standsOut }) => standsOut).map(({ slot }) => slot);
-  const names = new Intl.ListFormat(words.language).format(marked);
   const reasons = mainReasons(report);
   return [
     figure(
@@ -56,11 +54,12 @@ export function headFigures(report: Report, words: Words): readonly HeadFigure[]
         ? text("noFailures")
         : text("notes.failed", { count: number(reasons.count), share: percent(reasons.share) }, reasons.count),
     ),
-    figure(
-      "errors",
-      number(runs.error),
-      "",
-      marked.length === 0 ? text("noSlotStandsOut") : text("checkSlots", { slots: names }, marked.length),
-    ),
+    figure("errors", number(runs.error), "", slotNote(report, words)),
   ];
+}
+
+function slotNote({ slots }: Report, { language, text }: Words): string {
+  const marked = slots.filter(({ standsOut }) => standsOut).map(({ slot }) => slot);
+  if (marked.length === 0) return text("noSlotStandsOut");
+  return text("checkSlots", { slots: new Intl.ListFormat(language).format(marked) }, marked.length);
 }

@@ -12,7 +12,7 @@ type Asks = { readonly order: ReportOrder; readonly job: string };
 const NOW = Date.UTC(2026, 2, 2, 10, 42);
 
 function rig(read: (asks: Asks) => Report | Promise<Report>) {
-  const { client, asked, tell } = fakeClient({ "report.read": read as (asks: never) => unknown, cancel: () => null });
+  const { client, asked, tell } = fakeClient({ "report.read": read, cancel: () => null });
   const pinia = createPinia();
   createApp({})
     .provide(...providedClient(client))
