@@ -29,8 +29,7 @@ export const BadgeSchema = z
 const who = { name: OperatorNameSchema, role: RoleSchema };
 
 /** Somebody who may sign in; nothing of the PIN but whether there is one. */
-export const PersonSchema = z.strictObject({ ...who, pin: z.boolean() });
-export type Person = z.output<typeof PersonSchema>;
+const PersonSchema = z.strictObject({ ...who, pin: z.boolean() });
 
 /** Who works at the station now. */
 export const SessionSchema = z.strictObject({
@@ -52,7 +51,7 @@ export function mayAct({ open, operator }: Session, role: Role): boolean {
 }
 
 /** One line of the list of operators; never a PIN, nor what is kept of it. */
-export const OperatorSchema = z.strictObject({
+const OperatorSchema = z.strictObject({
   ...who,
   pin: z.boolean(),
   /** Names that are not enabled stay on the list and cannot sign in. */
@@ -62,7 +61,7 @@ export const OperatorSchema = z.strictObject({
 export type Operator = z.output<typeof OperatorSchema>;
 
 /** The list of operators, in the order of their names. */
-export const OperatorListSchema = z.strictObject({
+const OperatorListSchema = z.strictObject({
   operators: z.array(OperatorSchema).max(MOST_OPERATORS),
   /** An engineer who does nothing for so long is signed out. */
   engineerIdleMinutes: z.int().min(IDLE_MINUTES.least).max(IDLE_MINUTES.most),
