@@ -1,5 +1,6 @@
-import type { PortsTelling } from "../../src/contract/desktop-ports.ts";
+import type { Insertions, PortsTelling } from "../../src/contract/desktop-ports.ts";
 import type { Port } from "../../src/contract/port.ts";
+import type { SlotId } from "../../src/core/ids.ts";
 
 /** After somebody began to look, one more board is plugged in; in ms. */
 const PLUGGED_AFTER = 2600;
@@ -12,9 +13,17 @@ function kit(usbLocation: string, first: number, serial: string): readonly Port[
   }));
 }
 
+/** Who wants to be told of changes. */
+type Tell = {
+  readonly ports: (telling: PortsTelling) => void;
+  readonly insertions: (insertions: Insertions) => void;
+};
+
 /** Ports of a computer with boards on a hub; one is plugged in while somebody looks. */
 export class FakePorts {
-  readonly #tell: (telling: PortsTelling) => void;
+  readonly #tell: Tell;
+  readonly #absent: readonly SlotId[];
+  #armed = false;
   #ports: readonly Port[] = [
     ...[1, 2, 4].map((socket, index) => ({
       ...{ path: `/dev/ttyUSB${index}`, usbLocation: `1-1.1.${socket}`, interfaceNumber: 0 },
@@ -27,20 +36,42 @@ export class FakePorts {
   ];
   #plugging = false;
 
-  constructor(tell: (telling: PortsTelling) => void) {
+  /** @param absent slots at whose port nothing is plugged in */
+  constructor(absent: readonly SlotId[], tell: Tell) {
+    this.#absent = absent;
     this.#tell = tell;
   }
 
-  list(): PortsTelling {
+  get insertions(): Insertions {
+    return { armed: this.#armed, absent: [...this.#absent], waiting: [] };
+  }
+
+  answer(kind: "ports.list" | "ports.watch" | "insertion.arm" | "insertion.serials", asked: unknown): unknown {
+    const { on = false, armed = false } = (asked ?? {}) as { readonly on?: boolean; readonly armed?: boolean };
+    switch (kind) {
+      case "ports.list":
+        return this.#list();
+      case "ports.watch":
+        return this.#watch(on);
+      case "insertion.arm":
+        this.#armed = armed;
+        this.#tell.insertions(this.insertions);
+        return null;
+      case "insertion.serials":
+        return null;
+    }
+  }
+
+  #list(): PortsTelling {
     return { ports: [...this.#ports] };
   }
 
-  watch(on: boolean): null {
+  #watch(on: boolean): null {
     if (!on || this.#plugging) return null;
     this.#plugging = true;
     setTimeout(() => {
       this.#ports = [...this.#ports, ...kit("1-1.3", 0, "001050213442")];
-      this.#tell(this.list());
+      this.#tell.ports(this.#list());
     }, PLUGGED_AFTER);
     return null;
   }

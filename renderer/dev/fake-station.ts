@@ -47,8 +47,7 @@ export class FakeStation implements DesktopApi {
   readonly #batches = new Map<BatchId, { readonly startedAt: number; readonly slots: readonly SlotId[] }>();
   readonly #listeners = new Set<(message: unknown) => void>();
   readonly #portListeners = new Set<(message: unknown) => void>();
-  readonly #ports = new FakePorts((telling) => this.#portListeners.forEach((listener) => listener(telling)));
-  #armed = false;
+  readonly #ports: FakePorts;
   readonly #history = new FakeHistory(RECORDED, Date.now(), []);
   readonly #library = new FakeLibrary(() => this.#tell([{ kind: "configured" }]));
   readonly #testListeners = new Set<(message: unknown) => void>();
@@ -65,6 +64,10 @@ export class FakeStation implements DesktopApi {
   constructor(scene: Scene, settings: Partial<DesktopSettings>, as?: "engineer" | "operator" | "nobody") {
     this.#operators = new FakeOperators(as, (session) => this.#tell([{ kind: "session", session }]));
     this.#scene = scene;
+    this.#ports = new FakePorts(scene.absent ?? [], {
+      ports: (telling) => this.#portListeners.forEach((listener) => listener(telling)),
+      insertions: (insertions) => this.#tell([{ kind: "insertions", insertions }]),
+    });
     this.#settings = { ...DEFAULT_SETTINGS, operator: "Operator 07", ...settings };
     for (const state of scene.slots(Date.now())) this.#slots.set(state.slot, state);
     this.#adoptBatch();
@@ -107,15 +110,10 @@ export class FakeStation implements DesktopApi {
       case "settings.read":
         return this.#settings;
       case "ports.list":
-        return this.#ports.list();
       case "ports.watch":
-        return this.#ports.watch((asks as { on: boolean }).on);
       case "insertion.arm":
-        this.#armed = (asks as { armed: boolean }).armed;
-        this.#tell([{ kind: "insertions", insertions: this.#insertions() }]);
-        return null;
       case "insertion.serials":
-        return null;
+        return this.#ports.answer(kind, asks);
       case "fixture.write": {
         const { fixture, ...rest } = asks as { fixture: object };
         return this.#library.answer("library.save", { ...rest, kind: "fixture", text: "", content: fixture });
@@ -188,16 +186,12 @@ export class FakeStation implements DesktopApi {
     throw new StationError("station.internal", "the fake station cannot do this", { kind });
   }
 
-  #insertions() {
-    return { armed: this.#armed, absent: [...(this.#scene.absent ?? [])], waiting: [] };
-  }
-
   #snapshot(): DesktopSnapshot {
     const { rows, columns, training, pattern } = this.#scene;
     const port = (index: number): string =>
       training ? `tcp://127.0.0.1:${5001 + index}` : `usb:1-1.${index + 1} interface 0`;
     return {
-      insertions: this.#insertions(),
+      insertions: this.#ports.insertions,
       ...{ news: this.#news, at: new Date().toISOString(), settings: this.#settings, session: this.#operators.session },
       station: { id: "line-2", version: "0.1.0", training },
       recipe: {
