@@ -53,9 +53,17 @@ export async function ask<Kind extends RequestKind>(page: Page, kind: Kind, asks
   return parseReply(kind, await page.evaluate(order));
 }
 
-/** Runs a batch in all slots until the window shows its end. @returns how many units passed, and its seconds */
-export async function runBatch(page: Page): Promise<{ readonly pass: number; readonly seconds: number }> {
+/** How a batch ended. */
+export type BatchEnd = { readonly pass: number; readonly seconds: number };
+
+/** Starts a batch in all slots. @returns its id */
+export async function startBatch(page: Page): Promise<string> {
   const { batch } = await ask(page, "start", { serials: {}, again: true });
+  return batch;
+}
+
+/** Waits until the window shows the end of a batch. */
+export async function batchEnd(page: Page, batch: string): Promise<BatchEnd> {
   const result = { pass: 0, seconds: 0 };
   await until(async () => {
     // The window may still show the end of the batch before: only then the main process is asked, which is work for it.

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ElectronRuntime } from "../electron-runtime.ts";
-import { ask, runBatch, startApplication, until, type Application, type Tray } from "./application.ts";
+import { ask, batchEnd, startApplication, startBatch, until, type Application, type Tray } from "./application.ts";
 import { growthOf, meanOf, shown, spreadOf, type Spread } from "./figures.ts";
 import { collectGarbage, loopDelay, type LoopDelay, reloadTime, tasksDuring, watchLoop } from "./probes.ts";
 import { memoryOf, processesOf, workBetween, type Memory, type ProcessFacts, type ProcessKind } from "./processes.ts";
@@ -69,10 +69,10 @@ export async function measureUi(
       rounds.push(round);
       told(`batch ${number} of ${batches}: ${round.passed} passed in ${round.seconds.toFixed(1)} s`);
     }
-    const batch = runBatch(page);
+    const batch = await startBatch(page);
     await page.waitForSelector("[data-look=running]");
     const reload = await reloadTime(page);
-    await batch;
+    await batchEnd(page, batch);
     return {
       ...tray,
       ...figuresOf(rounds),
@@ -93,7 +93,7 @@ async function measureBatch({ app, page }: Application, folder: string): Promise
   await watchLoop(app);
   const result = { pass: 0, seconds: 0 };
   const tasks = await tasksDuring(app, folder, async () => {
-    Object.assign(result, await runBatch(page));
+    Object.assign(result, await batchEnd(page, await startBatch(page)));
   });
   const delay = await loopDelay(app);
   const after = await processesOf(app);
