@@ -26,7 +26,7 @@ test.describe("a real line", () => {
   test.afterEach(async () => {
     await running.tray?.stop();
     await running.service?.stop();
-    delete process.env[KEY_VARIABLE];
+    Reflect.deleteProperty(process.env, KEY_VARIABLE);
   });
 
   test("serial boards pass as production; a unit that passed before is refused", async ({ launch, data }) => {

@@ -35,7 +35,7 @@ async function listen(page: Page): Promise<() => Promise<readonly number[]>> {
 
 /** What a keyboard-wedge scanner does: all keys at once, then Enter, wherever the focus is. */
 async function scan(page: Page, text: string): Promise<void> {
-  await Promise.all([...text].map((key) => page.keyboard.press(key)));
+  await Promise.all(Array.from(text, (key) => page.keyboard.press(key)));
   await page.keyboard.press("Enter");
 }
 

@@ -65,7 +65,9 @@ export async function launchStation(
 
 /** The environment of a program on a display. */
 export function environment(display: string): Record<string, string> {
-  const own = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   return { ...Object.fromEntries(own), ...(display === "" ? {} : { DISPLAY: display }) };
 }
 

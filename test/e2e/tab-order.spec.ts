@@ -16,11 +16,11 @@ async function controls(page: Page): Promise<readonly string[]> {
       const group = one.closest(
         "[role=group], [role=grid], [role=tablist], [role=radiogroup], [role=listbox], [role=menu]",
       );
-      return one.tabIndex >= 0 || group?.querySelector('[tabindex="0"]') == null;
+      return one.tabIndex >= 0 || (group?.querySelector('[tabindex="0"]') ?? null) === null;
     };
     const reached = [...all].filter((one) => isReached(one) && one.getAttribute("tabindex") !== "-1");
     for (const [number, one] of reached.entries()) one.dataset["control"] = String(number);
-    return reached.map((one) => `${one.tagName} ${(one.ariaLabel ?? one.innerText ?? "").slice(0, 40)}`);
+    return reached.map((one) => `${one.tagName} ${(one.ariaLabel ?? one.innerText).slice(0, 40)}`);
   });
 }
 
