@@ -77,10 +77,8 @@ test("after kill -9 the next start shows what was interrupted, and those units p
 
 test("a second start on the same data shows the first one's window and ends", async ({ launch, data, display }) => {
   const { app } = await launch("--station-units=1");
-  const [code] = (await once(
-    spawn(PACKAGE, programArguments(data), { env: environment(display) }),
-    "exit",
-  )) as readonly [number | null];
-  expect(code).toBe(0);
+  const second = spawn(PACKAGE, programArguments(data), { env: environment(display) });
+  await once(second, "exit");
+  expect(second.exitCode).toBe(0);
   expect(app.windows()).toHaveLength(1);
 });

@@ -9,9 +9,9 @@ import { recordedRuns } from "./station-app.ts";
 const [TRAYS, APART] = [90, 3];
 /** Failures of earlier trays: every so many runs one with this code. */
 const FAILURES = [
-  { every: 29, outcome: "FAIL", code: "at.keygen-failed" },
-  { every: 41, outcome: "FAIL", code: "run.credential-different" },
-  { every: 67, outcome: "ERROR", code: "link.lost" },
+  { every: 53, outcome: "FAIL", code: "at.keygen-failed" },
+  { every: 71, outcome: "FAIL", code: "run.credential-different" },
+  { every: 97, outcome: "ERROR", code: "link.lost" },
   { every: 113, outcome: "FAIL", code: "at.silent" },
 ] as const;
 
@@ -40,7 +40,9 @@ function earlier(model: RunRecord, count: number): RunRecord {
   const startedAt = new Date(Date.parse(model.startedAt) - (tray + 1) * APART * 60_000).toISOString();
   // Some spread around the usual time, the same in every picture.
   const elapsedMs = 11_800 + ((count * 7919) % 97) * 31 + ((count * 104_729) % 23) * 57;
-  const failure = FAILURES.find(({ every }) => count % every === every - 1);
+  // Slot 6 has a worn pin.
+  const worn = place === 5 && tray % 7 === 3;
+  const failure = worn ? FAILURES[3] : FAILURES.find(({ every }) => count % every === every - 1);
   return {
     ...model,
     ...{ id: idOf(startedAt, count), slot: String(place + 1) as RunRecord["slot"], startedAt, elapsedMs },

@@ -77,8 +77,8 @@ async function startDisplay(): Promise<{ readonly display: string; readonly stop
     stdio: ["ignore", "pipe", "ignore"],
   });
   // It tells its number once it takes connections.
-  const [number] = (await once(server.stdout.setEncoding("utf8"), "data")) as readonly [string];
-  return { display: `:${number.trim()}`, stop: () => server.kill() };
+  const [number]: readonly unknown[] = await once(server.stdout.setEncoding("utf8"), "data");
+  return { display: `:${String(number).trim()}`, stop: () => server.kill() };
 }
 
 /** A spec with a data folder of its own and a way to start applications on it, all of which end with the spec. */
