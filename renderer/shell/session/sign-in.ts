@@ -60,9 +60,7 @@ export function useSignIn(done: () => void) {
     if (pin.value.length < LONGEST_PIN) pin.value += digit;
   }
 
-  function erase(): void {
-    pin.value = pin.value.slice(0, -1);
-  }
+  const erase = (): void => void (pin.value = pin.value.slice(0, -1));
 
   function back(): void {
     step.value = { kind: "who" };
