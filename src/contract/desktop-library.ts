@@ -22,7 +22,6 @@ export const DocumentIdSchema = z
   .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, "must be 1 to 64 small letters, digits, dots, dashes")
   .refine((id) => !id.includes("..") && !id.endsWith(".yaml"), "must not hold two dots in a row or end in .yaml")
   .refine((id) => !DEVICE_NAME.test(id), "must not be a name that Windows keeps for devices, such as con or com1");
-export type DocumentId = z.output<typeof DocumentIdSchema>;
 
 const which = { kind: DocumentKindSchema, id: DocumentIdSchema };
 

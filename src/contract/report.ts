@@ -138,9 +138,6 @@ export const ReportSchema = z.strictObject({
 });
 export type Report = z.output<typeof ReportSchema>;
 
-/** The outcomes that judge a unit or the station. */
-export const JUDGED = OutcomeSchema.exclude(["ABORTED"]).options;
-
 /** How many of some runs were judged. */
 export function judgedOf({ pass, fail, error }: Pick<Endings, "pass" | "fail" | "error">): number {
   return pass + fail + error;

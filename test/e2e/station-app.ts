@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,10 +31,17 @@ export type StationApp = {
   kill(): Promise<void>;
 };
 
-/** How the program is started on a data folder; Chromium's sandbox does not exist for root. */
+/** How the program is started on a data folder. */
 export function programArguments(data: string, options: readonly string[] = []): string[] {
-  const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return [...asRoot, "--disable-gpu", `--station-data=${data}`, ...options];
+  const sandbox = hasSandbox() ? [] : ["--no-sandbox"];
+  // Containers have little shared memory.
+  return [...sandbox, "--disable-gpu", "--disable-dev-shm-usage", `--station-data=${data}`, ...options];
+}
+
+/** Chromium's sandbox does not exist for root, and under Linux it needs user namespaces. */
+function hasSandbox(): boolean {
+  if (process.getuid?.() === 0) return false;
+  return process.platform !== "linux" || spawnSync("unshare", ["--user", "true"]).status === 0;
 }
 
 /** Starts the packaged application with `--station-*` options. */
