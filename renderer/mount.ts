@@ -1,5 +1,6 @@
 import "@fontsource-variable/inter/index.css";
 import "@fontsource-variable/jetbrains-mono/index.css";
+import "@fontsource-variable/noto-sans-sc/index.css";
 import "vuetify/styles/core";
 import "./styles/tokens.css";
 import "./styles/base.css";

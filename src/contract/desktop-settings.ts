@@ -3,7 +3,8 @@ import { label } from "./common.ts";
 
 export const ThemeSchema = z.enum(["light", "dark", "system"]);
 
-export const LanguageSchema = z.enum(["en", "de"]);
+/** By their BCP 47 tags. */
+export const LanguageSchema = z.enum(["en", "de", "zh-CN", "vi", "es"]);
 export type Language = z.output<typeof LanguageSchema>;
 
 const SoundSchema = z.strictObject({ on: z.boolean(), /** 0 (silent) to 1. */ volume: z.number().min(0).max(1) });

@@ -1,0 +1,42 @@
+import type { Texts } from "./texts.ts";
+
+export const ENGLISH: Texts = {
+  title: "Provisioning Station",
+  file: "File",
+  edit: "Edit",
+  view: "View",
+  training: "Training",
+  newBoards: "Lay new boards into the tray",
+  running: {
+    message: "Runs are active.",
+    detail: "If you close the station now, it stops every run, releases the modems and records the runs as ABORTED.",
+    stay: "Keep running",
+    close: "Stop runs and close",
+  },
+  hung: {
+    message: "The window does not respond.",
+    detail: "The runs go on without it. Reload the window to see them again.",
+    wait: "Wait",
+    reload: "Reload",
+  },
+  print: "Print or save as PDF",
+  help: "Help",
+  helpForScreen: "Help for this screen",
+  pdfTitle: "Save as PDF",
+  exportTitle: "Export runs",
+  reportTitle: "Save a part of the report",
+  verifyTitle: "Verify a record or an export",
+  records: "Records and exports",
+  cannotStart: "The station cannot start",
+  importTitles: {
+    recipe: "Import recipes: choose their folders",
+    fixture: "Import fixtures",
+    profile: "Import service profiles",
+  },
+  attachTitle: "Add files to the document",
+  fallback: {
+    message: "The line could not be set up as before.",
+    detail:
+      "The training tray took its place. Nothing of the configuration was changed: choose what the line should work with.",
+  },
+};

@@ -1,0 +1,41 @@
+import type { Texts } from "./texts.ts";
+
+export const CHINESE: Texts = {
+  title: "Provisioning Station",
+  file: "文件",
+  edit: "编辑",
+  view: "视图",
+  training: "培训",
+  newBoards: "在托盘中放入新主板",
+  running: {
+    message: "仍有运行在进行。",
+    detail: "如果现在关闭工作站，将停止所有运行、释放模组，并记录为 ABORTED。",
+    stay: "继续运行",
+    close: "停止并关闭",
+  },
+  hung: {
+    message: "窗口没有响应。",
+    detail: "运行仍在继续。重新加载窗口即可再次查看。",
+    wait: "等待",
+    reload: "重新加载",
+  },
+  print: "打印或另存为 PDF",
+  help: "帮助",
+  helpForScreen: "本界面的帮助",
+  pdfTitle: "另存为 PDF",
+  exportTitle: "导出运行",
+  reportTitle: "保存报告的一部分",
+  verifyTitle: "验证记录或导出",
+  records: "记录和导出",
+  cannotStart: "工作站无法启动",
+  importTitles: {
+    recipe: "导入配方：选择其文件夹",
+    fixture: "导入治具",
+    profile: "导入服务配置文件",
+  },
+  attachTitle: "向文档添加文件",
+  fallback: {
+    message: "产线无法恢复到之前的设置。",
+    detail: "现在使用培训托盘。配置没有更改：请选择产线要使用的内容。",
+  },
+};
