@@ -1,6 +1,7 @@
 import { AUDIT_CODES } from "./codes/audit.ts";
 import { CLOUD_CODES } from "./codes/cloud.ts";
 import { DESKTOP_CODES } from "./codes/desktop.ts";
+import { DTLS_CODES } from "./codes/dtls.ts";
 import { FILE_CODES } from "./codes/file.ts";
 import { LINK_CODES } from "./codes/link.ts";
 import { MODEM_CODES } from "./codes/modem.ts";
@@ -19,6 +20,7 @@ export const ERROR_CODES = {
   ...LINK_CODES,
   ...PROVISIONING_CODES,
   ...TRANSPORT_CODES,
+  ...DTLS_CODES,
   ...CLOUD_CODES,
   ...RUN_CODES,
   ...STATION_CODES,
