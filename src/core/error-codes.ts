@@ -1,5 +1,6 @@
 import { AUDIT_CODES } from "./codes/audit.ts";
 import { CLOUD_CODES } from "./codes/cloud.ts";
+import { COAP_CODES } from "./codes/coap.ts";
 import { DESKTOP_CODES } from "./codes/desktop.ts";
 import { DTLS_CODES } from "./codes/dtls.ts";
 import { FILE_CODES } from "./codes/file.ts";
@@ -21,6 +22,7 @@ export const ERROR_CODES = {
   ...PROVISIONING_CODES,
   ...TRANSPORT_CODES,
   ...DTLS_CODES,
+  ...COAP_CODES,
   ...CLOUD_CODES,
   ...RUN_CODES,
   ...STATION_CODES,

@@ -61,5 +61,12 @@ const TRANSPORT_ERRNO: Readonly<Partial<Record<ErrorCode, Errno>>> = {
   "transport.too-large": "ENOBUFS",
   "transport.malformed": "EBADMSG",
   "transport.bad-request": "EINVAL",
+  "coap.no-answer": "ETIMEDOUT",
+  "coap.reset": "ECONNRESET",
+  "coap.closed": "ESHUTDOWN",
+  "coap.too-large": "ENOBUFS",
+  "coap.malformed": "EBADMSG",
+  "coap.option": "EBADMSG",
+  "coap.block": "EBADMSG",
   "provisioning.no-answer": "EAGAIN",
 };
