@@ -57,6 +57,8 @@ export interface DtlsServer {
   readonly address: PeerAddress;
   /** Connections that are established now. */
   readonly connections: number;
+  /** Uses another certificate and key, as in {@link DtlsServerOptions}, for handshakes from now on. @throws StationError `dtls.bad-identity` */
+  renew(certificate: string, key: Secret): void;
   /** Closes every connection, then the socket; repeats are harmless. */
   close(): Promise<void>;
 }

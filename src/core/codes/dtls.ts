@@ -81,7 +81,7 @@ export const DTLS_CODES = {
     blame: "service",
     retry: false,
     advice:
-      "The service sent its certificate alone, and the profile's CA did not issue it: add the intermediate certificates to the service's chain file.",
+      "The service sent its certificate alone, and the profile's CA did not issue it: add the intermediate certificates to the service's chain file, or check the profile's CA.",
   },
   "dtls.certificate-self-signed": {
     blame: "service",
