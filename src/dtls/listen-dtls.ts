@@ -2,6 +2,7 @@ import { milliseconds, minutes, seconds, type Duration } from "../core/duration.
 import type { Clock } from "../core/clock.ts";
 import { StationError } from "../core/error.ts";
 import { lasting } from "../core/fact.ts";
+import type { Secret } from "../core/secret.ts";
 import { realClock } from "../core/real-clock.ts";
 import type { Secret } from "../core/secret.ts";
 import { Association } from "./association.ts";
@@ -65,6 +66,10 @@ class ListeningServer implements DtlsServer {
 
   get connections(): number {
     return this.#peers.established;
+  }
+
+  renew(certificate: string, key: Secret): void {
+    this.#identity = readServerIdentity(certificate, key);
   }
 
   renew(certificate: string, key: Secret): void {
