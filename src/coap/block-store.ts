@@ -57,7 +57,7 @@ export class BlockStore {
     const echoed = [blockOption(OPTION.block1, block)];
     if (block.more) return { kind: "answer", answer: { code: "2.31", options: echoed, payload: NOTHING } };
     this.#uploads.delete(key);
-    return { kind: "body", body: Buffer.concat(upload.parts) };
+    return { kind: "body", body: new Uint8Array(Buffer.concat(upload.parts)) };
   }
 
   #begin(key: string): void {

@@ -79,13 +79,7 @@ describe("a CoAP message", () => {
     });
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), altered), (datagram) => {
-        try {
-          const message = parseMessage(datagram);
-          const size = message.options.reduce((sum, { value }) => sum + value.length, message.payload.length);
-          expect(size).toBeLessThanOrEqual(datagram.length);
-        } catch (error) {
-          expect(error).toBeInstanceOf(StationError);
-        }
+        expect(contentsOf(datagram)).toBeLessThanOrEqual(datagram.length);
       }),
       { numRuns: 5000 },
     );
@@ -100,4 +94,15 @@ function thrownBy(work: () => unknown): StationError {
     throw error;
   }
   throw new Error("nothing was thrown");
+}
+
+/** Bytes of options and payload that a datagram is read to hold; none where it is refused with an error of the table. */
+function contentsOf(datagram: Uint8Array): number {
+  try {
+    const { options, payload } = parseMessage(datagram);
+    return options.reduce((sum, { value }) => sum + value.length, payload.length);
+  } catch (error) {
+    if (error instanceof StationError) return 0;
+    throw error;
+  }
 }
