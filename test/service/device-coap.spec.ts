@@ -44,14 +44,15 @@ function rig(
     const request = { ...{ code, path: path.split("/"), query: [], payload: new Uint8Array() }, ...rest };
     return handler({ contentFormat: undefined, accept: undefined, ...request });
   };
-  const signOn = () => ask("0.02", "p/auth-jwt", { payload: text("good"), query: ["mver=mfw_2.0.2", "cver=3.2.0"] });
+  const signOn = async () =>
+    ask("0.02", "p/auth-jwt", { payload: text("good"), query: ["mver=mfw_2.0.2", "cver=3.2.0"] });
   return { ask, signOn, seen };
 }
 
 describe("the device side over CoAP", () => {
-  it("takes a token with 2.01, gives commands with 2.05 as CBOR, takes a report with 2.04", () => {
+  it("takes a token with 2.01, gives commands with 2.05 as CBOR, takes a report with 2.04", async () => {
     const { ask, signOn, seen } = rig({ list: LIST });
-    expect(signOn()).toEqual({ code: "2.01" });
+    expect(await signOn()).toEqual({ code: "2.01" });
     const query = ["after=1", "rxMaxSize=2304", "txMaxSize=2304", "limit=10"];
     expect(ask("0.01", "p/cmd", { query })).toEqual({ code: "2.05", contentFormat: 60, payload: LIST });
     expect(ask("0.02", "p/rsp", { contentFormat: 60, payload: LIST })).toEqual({ code: "2.04" });
@@ -66,30 +67,33 @@ describe("the device side over CoAP", () => {
     expect([seen.transportBytes, seen.reports]).toEqual([[0], [LIST]]);
   });
 
-  it("gives 2.05 without payload when nothing waits", () => {
+  it("gives 2.05 without payload when nothing waits", async () => {
     const { ask, signOn } = rig();
-    signOn();
+    await signOn();
     expect(ask("0.01", "p/cmd")).toEqual({ code: "2.05" });
   });
 
-  it("takes a query that the device cut short", () => {
+  it("takes a query that the device cut short", async () => {
     const { ask, signOn, seen } = rig({ list: LIST });
-    signOn();
+    await signOn();
     expect(ask("0.01", "p/cmd", { query: ["after=1", "rxMaxSize"] })).toMatchObject({ code: "2.05" });
     expect(seen.parameters).toContainEqual(["rxMaxSize", ""]);
   });
 
-  it.each(["p/cmd", "p/rsp"])("answers %s with 4.01 before a token was taken, and after one was refused", (path) => {
-    const code = path === "p/cmd" ? "0.01" : "0.02";
-    const { ask, signOn, seen } = rig();
-    expect(ask(code, path)).toEqual({ code: "4.01" });
-    signOn();
-    expect(ask("0.02", "p/auth-jwt", { payload: text("bad") })).toEqual({ code: "4.01" });
-    expect(ask(code, path)).toEqual({ code: "4.01" });
-    expect(seen.errors.map((error) => error.code)).toEqual(Array(3).fill("service.token-refused"));
-  });
+  it.each(["p/cmd", "p/rsp"])(
+    "answers %s with 4.01 before a token was taken, and after one was refused",
+    async (path) => {
+      const code = path === "p/cmd" ? "0.01" : "0.02";
+      const { ask, signOn, seen } = rig();
+      expect(ask(code, path)).toEqual({ code: "4.01" });
+      await signOn();
+      expect(ask("0.02", "p/auth-jwt", { payload: text("bad") })).toEqual({ code: "4.01" });
+      expect(ask(code, path)).toEqual({ code: "4.01" });
+      expect(seen.errors.map((error) => error.code)).toEqual(Array(3).fill("service.token-refused"));
+    },
+  );
 
-  it("suspends where the connection outlives a change of address, else says 4.04", () => {
+  it("suspends where the connection outlives a change of address, else says 4.04", async () => {
     expect(rig().ask("0.02", ".dtls/suspend")).toEqual({ code: "2.04" });
     expect(rig({ connectionId: false }).ask("0.02", ".dtls/suspend")).toEqual({ code: "4.04" });
   });
@@ -100,15 +104,15 @@ describe("the device side over CoAP", () => {
     ["no path", "0.01", "", "4.04"],
     ["another method", "0.02", "p/cmd", "4.05"],
     ["a PUT", "0.03", "p/rsp", "4.05"],
-  ])("answers %s with a fitting code", (_name, code, path, answer) => {
+  ])("answers %s with a fitting code", async (_name, code, path, answer) => {
     const { ask, signOn } = rig();
-    signOn();
+    await signOn();
     expect(ask(code, path)).toEqual({ code: answer });
   });
 
-  it("answers a wanted format that it does not have with 4.06, a report in another one with 4.15", () => {
+  it("answers a wanted format that it does not have with 4.06, a report in another one with 4.15", async () => {
     const { ask, signOn } = rig();
-    signOn();
+    await signOn();
     expect(ask("0.01", "p/cmd", { accept: 50 })).toEqual({ code: "4.06" });
     expect(ask("0.02", "p/rsp", { contentFormat: 0 })).toEqual({ code: "4.15" });
   });
@@ -118,9 +122,9 @@ describe("the device side over CoAP", () => {
     ["service.not-claimed", "4.01"],
     ["service.too-large", "4.13"],
     ["service.database", "5.00"],
-  ] as const)("answers %s with %s", (failing, answer) => {
+  ] as const)("answers %s with %s", async (failing, answer) => {
     const { ask, signOn } = rig({ failing: new StationError(failing, "no") });
-    signOn();
+    await signOn();
     expect(ask("0.02", "p/rsp")).toEqual({ code: answer });
   });
 });

@@ -6,8 +6,8 @@ import type { CoapTransport } from "../../../src/provisioning/transport.ts";
 export type TransportRig = {
   readonly transport: CoapTransport;
   /** Runs work to its end, on whatever clock there is. */
-  finish<T>(work: Promise<T>): Promise<T>;
-  stop(): Promise<void>;
+  readonly finish: <T>(work: Promise<T>) => Promise<T>;
+  readonly stop: () => Promise<void>;
 };
 
 const filled = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, index) => (index * 11 + 5) % 251);
