@@ -4,7 +4,6 @@ import { StationError } from "../core/error.ts";
 import { lasting } from "../core/fact.ts";
 import type { Secret } from "../core/secret.ts";
 import { realClock } from "../core/real-clock.ts";
-import type { Secret } from "../core/secret.ts";
 import { Association } from "./association.ts";
 import { hexOf } from "./bytes.ts";
 import { readServerIdentity, type ServerIdentity } from "./certificate/server-identity.ts";
@@ -66,10 +65,6 @@ class ListeningServer implements DtlsServer {
 
   get connections(): number {
     return this.#peers.established;
-  }
-
-  renew(certificate: string, key: Secret): void {
-    this.#identity = readServerIdentity(certificate, key);
   }
 
   renew(certificate: string, key: Secret): void {
