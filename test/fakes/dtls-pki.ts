@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../src/core/secret.ts";
@@ -11,6 +11,8 @@ export type CertificateWish = {
   readonly issuer?: string;
   /** Arguments of `openssl genpkey`. */
   readonly key?: readonly string[];
+  /** The certificate whose key it takes instead of one of its own. */
+  readonly keyOf?: string;
   readonly hash?: string;
   /** Lines of an extension file; undefined makes a leaf for localhost, empty a certificate of version 1. */
   readonly extensions?: readonly string[];
@@ -33,7 +35,8 @@ export class TestPki {
   /** Makes a certificate and its key under a name. */
   make(name: string, wish: CertificateWish): void {
     const { subject = `/CN=${name}`, issuer, key = P256, hash = "sha256", extensions = LEAF } = wish;
-    this.#openssl("genpkey", ...key, "-out", `${name}.key`);
+    if (wish.keyOf === undefined) this.#openssl("genpkey", ...key, "-out", `${name}.key`);
+    else copyFileSync(this.path(`${wish.keyOf}.key`), this.path(`${name}.key`));
     this.#openssl("req", "-new", "-key", `${name}.key`, "-subj", subject, "-out", `${name}.csr`);
     writeFileSync(this.path(`${name}.ext`), extensions.join("\n"));
     const signer =
