@@ -8,7 +8,8 @@ import { OPTION, optionValue, type CoapOption } from "./options.ts";
 
 /** A request with its whole body. */
 export type CoapTransfer = {
-  readonly code: "0.01" | "0.02";
+  /** `0.01` GET, `0.02` POST, `0.03` PUT. */
+  readonly code: "0.01" | "0.02" | "0.03";
   readonly confirmable: boolean;
   /** Uri-Path, Uri-Query and what else belongs to every message of the transfer, in the order of their numbers. */
   readonly options: readonly CoapOption[];
