@@ -43,11 +43,13 @@ export class Association {
   #answered = -1;
   #cipherChanged = false;
   #early: Uint8Array[] = [];
-  #received = 0;
+  #received: number;
   #refusals = 0;
   #effects: Effect[] = [];
 
-  constructor(handshake: Handshake, records: RecordLayer, reassembly: Reassembly) {
+  /** @param received datagrams of the peer so far; a server's association begins with a hello that was read before */
+  constructor(handshake: Handshake, records: RecordLayer, reassembly: Reassembly, received = 0) {
+    this.#received = received;
     this.#handshake = handshake;
     this.#records = records;
     this.#reassembly = reassembly;

@@ -130,7 +130,7 @@ class ListeningServer implements DtlsServer {
       connectionId,
     });
     const records = new RecordLayer(recordSequence, connectionId);
-    const association = new Association(handshake, records, new Reassembly(BOUNDS, message.sequence + 1));
+    const association = new Association(handshake, records, new Reassembly(BOUNDS, message.sequence + 1), 1);
     const stop = { timer: this.#clock.after(HANDSHAKE_LIMIT, () => connection.giveUp()) };
     const connection = new DrivenConnection(association, from, {
       clock: this.#clock,

@@ -44,7 +44,6 @@ beforeAll(() => {
   for (let index = 1; index < 9; index++)
     pki.make(`twin${index}`, { issuer: "twin0", keyOf: "twin0", subject: "/CN=Twin", extensions: CA });
 });
-});
 
 afterAll(() => pki.remove());
 
@@ -143,14 +142,16 @@ describe("further certificates", () => {
     expect(refusalOf(pki.chain("direct"), { now: years }).facts["certificate"]).toContain("Test Root CA");
   });
 
-  it.each(["LOCALHOST", "localhost.evil.example", "ocalhost", "*", "", "127.0.0.2", "::1"])(
-    "takes the host %j for what it is",
-    (host) => {
-      if (host.toLowerCase() === "localhost")
-        expect(checkOf(pki.chain("direct"), { serverName: host }).until).toBeGreaterThan(NOW);
-      else expect(refusalOf(pki.chain("direct"), { serverName: host }).code).toBe("dtls.certificate-host");
+  it.each(["localhost.evil.example", "ocalhost", "*", "", "127.0.0.2", "::1"])(
+    "is not for the host %j",
+    (serverName) => {
+      expect(refusalOf(pki.chain("direct"), { serverName }).code).toBe("dtls.certificate-host");
     },
   );
+
+  it("is for its host in capitals too", () => {
+    expect(checkOf(pki.chain("direct"), { serverName: "LOCALHOST" }).until).toBeGreaterThan(NOW);
+  });
 
   it("finds the path whatever the order, and past certificates that lead nowhere", () => {
     const shuffled = pki.chain("leaf", "stranger", "int2", "root", "int");
@@ -171,11 +172,7 @@ describe("what cannot be read", () => {
         const changed = Uint8Array.from(leaf);
         changed[at] = byte;
         for (const der of [changed, leaf.subarray(0, cut), Buffer.concat([changed, leaf.subarray(0, cut + 1)])])
-          try {
-            readCertificate(der);
-          } catch (error) {
-            expect(error).toMatchObject({ code: "dtls.certificate-malformed" });
-          }
+          expect(codeOf(der)).toMatch(/^(read|dtls\.certificate-malformed)$/);
       }),
       { numRuns: 1000 },
     );
@@ -209,3 +206,14 @@ describe("a server's own identity", () => {
     expect(refused).toMatchObject({ code: "dtls.bad-identity", facts: { why } });
   });
 });
+
+/** `read`, or the code of the refusal; anything but a StationError is thrown on. */
+function codeOf(der: Uint8Array): string {
+  try {
+    readCertificate(der);
+    return "read";
+  } catch (error) {
+    if (error instanceof StationError) return error.code;
+    throw error;
+  }
+}

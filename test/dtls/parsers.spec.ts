@@ -49,12 +49,7 @@ describe("the parsers of handshake messages", () => {
   ] as const)("read %s or refuse it as StationError, whatever comes", (_, parse, good) => {
     parse(good);
     const known = (bytes: Uint8Array): void => {
-      try {
-        parse(bytes);
-      } catch (error) {
-        expect(error).toBeInstanceOf(StationError);
-        expect((error as StationError).code).toMatch(/^dtls\./);
-      }
+      expect(codeOf(() => parse(bytes))).toMatch(/^(read|dtls\..+)$/);
     };
     for (let length = 0; length < good.length; length++) known(good.subarray(0, length));
     fc.assert(
@@ -231,6 +226,17 @@ describe("ReplayWindow", () => {
     expect(window.isNew(0)).toBe(false);
   });
 });
+
+/** `read`, or the code of the refusal; anything but a StationError is thrown on. */
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+    return "read";
+  } catch (error) {
+    if (error instanceof StationError) return error.code;
+    throw error;
+  }
+}
 
 function without(number: number): ReadonlyMap<number, Uint8Array> {
   return new Map([...OFFER.extensions].filter(([key]) => key !== number));
