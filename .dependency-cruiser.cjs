@@ -9,29 +9,26 @@ const FOLDERS = {
   run: { mayImport: ["core", "contract", "modem", "provisioning", "cloud"], npm: [], node: false },
   link: { mayImport: ["core", "modem"], npm: ["serialport"], node: true },
   dtls: { mayImport: ["core"], npm: [], node: true },
-  transport: {
-    mayImport: ["core", "provisioning", "cloud", "dtls"],
-    npm: ["coap", "coap-packet", "proxy-from-env"],
-    node: true,
-  },
+  coap: { mayImport: ["core"], npm: ["coap-packet"], node: true },
+  transport: { mayImport: ["core", "provisioning", "cloud", "dtls", "coap"], npm: ["proxy-from-env"], node: true },
   // The service's connection test: what runs do on the way to a service, told step by step; for the command line and a helper.
-  probe: { mayImport: ["core", "contract", "cloud", "transport"], npm: ["zod"], node: true },
+  probe: { mayImport: ["core", "contract", "cloud", "dtls", "coap", "transport"], npm: ["zod"], node: true },
   worker: {
-    mayImport: ["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "transport"],
+    mayImport: ["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "coap", "transport"],
     npm: [],
     node: true,
   },
   audit: { mayImport: ["core", "contract"], npm: ["better-sqlite3", "jose"], node: true },
   station: { mayImport: ["core", "contract", "audit"], npm: ["yaml", "csv-parse", "zod"], node: true },
   service: {
-    mayImport: ["core", "contract", "provisioning", "dtls"],
-    npm: ["coap", "coap-packet", "better-sqlite3", "jose", "@noble/curves", "csv-parse", "cbor-x"],
+    mayImport: ["core", "contract", "provisioning", "dtls", "coap"],
+    npm: ["better-sqlite3", "jose", "@noble/curves", "csv-parse", "cbor-x"],
     node: true,
   },
   simulator: { mayImport: ["core", "modem"], npm: ["jose", "cbor-x"], node: true },
   cli: {
     mayImport: [
-      ...["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "transport"],
+      ...["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "coap", "transport"],
       ...["audit", "station", "service", "simulator", "probe"],
     ],
     npm: ["zod", "cbor-x"],

@@ -1,7 +1,14 @@
 import { spawnSync } from "node:child_process";
 
 /** Outside programs that the tests compare with or stand on, and the Debian package of each. */
-const PROGRAMS = { socat: "socat", openssl: "openssl", curl: "curl", sqlite3: "sqlite3" } as const;
+const PROGRAMS = {
+  socat: "socat",
+  openssl: "openssl",
+  curl: "curl",
+  sqlite3: "sqlite3",
+  "gnutls-serv": "gnutls-bin",
+  "coap-client-openssl": "libcoap3-bin",
+} as const;
 
 /** What a window needs on a bare Debian. */
 const WINDOW_PACKAGES = [

@@ -23,18 +23,25 @@ const ReadySchema = z.object({
   ownerKey: z.string(),
   httpsPort: z.int(),
   ownerPort: z.int(),
+  coapsPort: z.int().optional(),
 });
 
 /**
  * Starts the embedded service on free ports of the loopback, its state in `dir`.
+ * @param transport how units reach it by the profile
  * @throws StationError cli.child-failed
  */
-export async function startEmbeddedService(dir: string, context: CommandContext): Promise<EmbeddedService> {
-  const args = ["service", "--dir", dir, "--https", "0", "--owner", "0", "--json"];
+export async function startEmbeddedService(
+  dir: string,
+  context: CommandContext,
+  transport: Profile["transport"] = "https",
+): Promise<EmbeddedService> {
+  const udp = transport === "coaps" ? ["--coaps", "0"] : [];
+  const args = ["service", "--dir", dir, "--https", "0", "--owner", "0", ...udp, "--json"];
   const child = await startChild(args, context.clock, context.signal);
   const ready = ReadySchema.parse(child.ready);
   return {
-    profile: profileOf(ready, dir),
+    profile: profileOf(ready, dir, transport),
     https: ready.https,
     ca: ready.ca,
     ownerKey: new Secret(ready.ownerKey),
@@ -58,14 +65,16 @@ export async function startSimulatedTray(args: readonly string[], context: Comma
   return { units: UnitsSchema.parse(child.ready).units, stop: () => child.stop() };
 }
 
-function profileOf(ready: z.output<typeof ReadySchema>, dir: string): Profile {
+function profileOf(ready: z.output<typeof ReadySchema>, dir: string, transport: Profile["transport"]): Profile {
   const ca = join(dir, "ca.pem");
+  const host = "127.0.0.1";
   return {
     profile: 1,
     name: "Embedded service",
     service: "embedded",
-    transport: "https",
-    https: { host: "127.0.0.1", port: ready.httpsPort, ca },
+    transport,
+    https: { host, port: ready.httpsPort, ca },
+    ...(ready.coapsPort === undefined ? {} : { coaps: { host, port: ready.coapsPort, ca } }),
     owner: { base: `${ready.owner}/v1`, ca },
     compatibility: "default",
     clientVersion: "3.2.0",

@@ -1,6 +1,8 @@
 import { AUDIT_CODES } from "./codes/audit.ts";
 import { CLOUD_CODES } from "./codes/cloud.ts";
+import { COAP_CODES } from "./codes/coap.ts";
 import { DESKTOP_CODES } from "./codes/desktop.ts";
+import { DTLS_CODES } from "./codes/dtls.ts";
 import { FILE_CODES } from "./codes/file.ts";
 import { LIBRARY_CODES } from "./codes/library.ts";
 import { LINK_CODES } from "./codes/link.ts";
@@ -23,6 +25,8 @@ export const ERROR_CODES = {
   ...LINK_CODES,
   ...PROVISIONING_CODES,
   ...TRANSPORT_CODES,
+  ...DTLS_CODES,
+  ...COAP_CODES,
   ...CLOUD_CODES,
   ...RUN_CODES,
   ...STATION_CODES,

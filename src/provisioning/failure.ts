@@ -28,12 +28,12 @@ export function failureOf(errno: Errno, error: StationError): Failure {
 
 /**
  * The library's result for an error of a transport (protocol.md 5.4, 6.3): an `errno` number among its facts counts;
- * else its code. Every connect and TLS failure is ECONNREFUSED, as the library cannot tell them apart.
+ * else its code. Every connect, TLS and DTLS failure is ECONNREFUSED, as the library cannot tell them apart.
  */
 export function transportErrno(error: StationError): Errno {
   const { errno } = error.facts;
   if (typeof errno === "number") return errnoName(errno);
-  return TRANSPORT_ERRNO[error.code] ?? "EIO";
+  return TRANSPORT_ERRNO[error.code] ?? (error.code.startsWith("dtls.") ? "ECONNREFUSED" : "EIO");
 }
 
 /** Throws the reason of a deliberate stop, which ends a run at once instead of becoming the result of a step. */
@@ -61,5 +61,16 @@ const TRANSPORT_ERRNO: Readonly<Partial<Record<ErrorCode, Errno>>> = {
   "transport.too-large": "ENOBUFS",
   "transport.malformed": "EBADMSG",
   "transport.bad-request": "EINVAL",
+  "dtls.no-answer": "ETIMEDOUT",
+  "dtls.handshake-timeout": "ETIMEDOUT",
+  "dtls.closed": "ESHUTDOWN",
+  "dtls.idle": "ESHUTDOWN",
+  "coap.no-answer": "ETIMEDOUT",
+  "coap.reset": "ECONNRESET",
+  "coap.closed": "ESHUTDOWN",
+  "coap.too-large": "ENOBUFS",
+  "coap.malformed": "EBADMSG",
+  "coap.option": "EBADMSG",
+  "coap.block": "EBADMSG",
   "provisioning.no-answer": "EAGAIN",
 };

@@ -12,6 +12,7 @@ export type RequestLine = {
   readonly side: "device" | "owner";
   readonly method: string;
   readonly path: string;
+  /** HTTP status; over CoAP the code without its dot: 205. */
   readonly status: number;
   readonly took: Duration;
 };

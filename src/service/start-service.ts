@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import type { Clock } from "../core/clock.ts";
 import { minutes } from "../core/duration.ts";
@@ -7,8 +8,10 @@ import { realClock } from "../core/real-clock.ts";
 import type { Secret } from "../core/secret.ts";
 import { ensureServerIdentity, type ServerIdentity } from "./authority.ts";
 import { Claims } from "./claims.ts";
+import type { CoapsService } from "./coaps-server.ts";
 import { openDatabase, type ServiceDatabase } from "./database.ts";
 import { DeviceApi } from "./device-api.ts";
+import { deviceCoapHandler } from "./device-coap.ts";
 import { answerDevice } from "./device-http.ts";
 import { DeviceIdentity } from "./device-identity.ts";
 import { DeviceQueue } from "./device-queue.ts";
@@ -29,6 +32,8 @@ export type ServiceOptions = {
   readonly httpsPort: number;
   /** Port of the owner side; 0: any free one. */
   readonly ownerPort: number;
+  /** UDP port of the device side over CoAP and DTLS; 0: any free one; absent: that side is off. */
+  readonly coapsPort?: number;
   /** Address or name to listen on; default 127.0.0.1. `0.0.0.0` and `::` stand for every address of the machine. */
   readonly host?: string;
   readonly clock?: Clock;
@@ -46,7 +51,9 @@ export type RunningService = {
   readonly owner: string;
   readonly httpsPort: number;
   readonly ownerPort: number;
-  /** The CA certificate that both sides' certificates lead to, PEM. */
+  /** UDP port of the device side over CoAP and DTLS, where that is on. */
+  readonly coapsPort?: number;
+  /** The CA certificate that all sides' certificates lead to, PEM. */
   readonly caFile: string;
   /** An API key for the owner side. */
   readonly ownerKey: Secret;
@@ -56,8 +63,11 @@ export type RunningService = {
 
 const RENEW_CHECK = minutes(12 * 60);
 
+type Server = HttpsService | CoapsService;
+
 /**
- * Starts the embedded provisioning service (protocol.md 14): device side and owner side, each on a port of its own, both HTTPS.
+ * Starts the embedded provisioning service (protocol.md 14): device side and owner side, each on a port of its own, both
+ * HTTPS; the device side besides over CoAP and DTLS where asked for, with the same queue.
  * Everything it answered to is on disk before it answers.
  * @throws StationError service.directory, service.in-use, service.files-damaged, service.newer-database, service.port-refused
  */
@@ -66,7 +76,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const host = options.host ?? "127.0.0.1";
   const hosts = serverNames(host);
   const database = openDatabase(options.dir);
-  const servers: HttpsService[] = [];
+  const servers: Server[] = [];
   try {
     const identity = ensureServerIdentity(options.dir, hosts, clock);
     const keys = new OwnerKeys(database, clock);
@@ -89,12 +99,15 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     };
     const device = await listen("device", options.httpsPort);
     const owner = await listen("owner", options.ownerPort);
+    const coaps = await startCoapsSide(handlers.api, identity, clock, options);
+    if (coaps !== undefined) servers.push(coaps);
     const cancelRenewal = watchCertificate(options, hosts, identity, servers, clock);
     return {
       https: origin(host, device.port),
       owner: origin(host, owner.port),
       httpsPort: device.port,
       ownerPort: owner.port,
+      ...(coaps === undefined ? {} : { coapsPort: coaps.port }),
       caFile: identity.caFile,
       ownerKey,
       stop: once(async () => {
@@ -113,7 +126,7 @@ function handlersOf(
   keys: OwnerKeys,
   clock: Clock,
   options: ServiceOptions,
-): Readonly<Record<RequestLine["side"], Handler>> {
+): Readonly<Record<RequestLine["side"], Handler>> & { readonly api: DeviceApi } {
   const devices = new DeviceStore(database, clock);
   const queues = new QueueStore(database, clock);
   const rules = new RuleStore(database, clock);
@@ -124,6 +137,7 @@ function handlersOf(
   const ownerApi = new OwnerApi({ database, devices, queues, rules, orders, claims });
   const report = options.onError ?? (() => undefined);
   return {
+    api: deviceApi,
     device: (request, target) => answerDevice(deviceApi, request, target, (error) => report("device", error)),
     owner: (request, target) =>
       answerOwner(
@@ -136,12 +150,31 @@ function handlersOf(
   };
 }
 
+/** The device side over CoAP and DTLS, loaded only where it is asked for. */
+async function startCoapsSide(
+  api: DeviceApi,
+  identity: ServerIdentity,
+  clock: Clock,
+  options: ServiceOptions,
+): Promise<CoapsService | undefined> {
+  const { coapsPort: port, onRequest, onError } = options;
+  if (port === undefined) return undefined;
+  const { startCoaps } = await import("./coaps-server.ts");
+  const report = (error: StationError): void => onError?.("device", error);
+  return startCoaps({
+    ...{ host: numericHost(options.host), port, identity, clock, random: randomBytes, onError: report },
+    handler: ({ connectionId }) => deviceCoapHandler({ api, connectionId, onError: report }),
+    onRequest: (method, path, code, took) =>
+      onRequest?.({ side: "device", method, path, status: Number(code.replace(".", "")), took }),
+  });
+}
+
 /** Renews the server certificate in time while the service runs; a failure is told and tried again. */
 function watchCertificate(
   options: ServiceOptions,
   hosts: readonly string[],
   first: ServerIdentity,
-  servers: readonly HttpsService[],
+  servers: readonly Server[],
   clock: Clock,
 ): () => void {
   const state = { certificate: first.certificate, cancel: (): void => undefined };
@@ -170,12 +203,17 @@ function serverNames(host: string): readonly string[] {
   return [...new Set(["localhost", "127.0.0.1", "::1", ...given, ...named])];
 }
 
+/** UDP sockets are bound to addresses, not names. */
+function numericHost(host = "127.0.0.1"): string {
+  return isIP(host) === 0 ? "127.0.0.1" : host;
+}
+
 function origin(host: string, port: number): string {
   if (host === "0.0.0.0" || host === "::") return `https://localhost:${port}`;
   return `https://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
-async function close(servers: readonly HttpsService[], database: ServiceDatabase): Promise<void> {
+async function close(servers: readonly Server[], database: ServiceDatabase): Promise<void> {
   await Promise.all(servers.map((server) => server.stop()));
   database.close();
 }

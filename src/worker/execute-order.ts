@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Order } from "../contract/order.ts";
 import type { OwnerApi } from "../cloud/owner-api.ts";
 import type { Clock } from "../core/clock.ts";
@@ -7,13 +7,18 @@ import { StationError } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
 import { STATION_VERSION } from "../core/version.ts";
 import type { AtLinkOpener } from "../modem/at-link.ts";
-import type { HttpTransport } from "../provisioning/transport.ts";
+import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
 import { ChannelOpener } from "../run/channel-opener.ts";
 import { UnitRun } from "../run/unit-run.ts";
 import type { RunHooks } from "./active-run.ts";
 
 /** How the station names itself to the owner's API. */
 const USER_AGENT = `provisioning-station/${STATION_VERSION}`;
+
+/** COAP_CLIENT_BLOCK_SIZE of the vendor's sample (protocol.md 6.4). */
+const BLOCK_BYTES = 512;
+/** The library's receive buffer is the limit that counts (protocol.md 6.5); this only bounds what is gathered before it. */
+const LARGEST_ANSWER = 65_536;
 
 /** SHA-256 by Node. */
 export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -26,11 +31,13 @@ export async function executeOrder(order: Order, hooks: RunHooks): Promise<void>
   const { clock, journal, admission, keepSetting, stop } = hooks;
   const links = await linkOpener(order, clock);
   const http = await httpTransport(order, clock);
+  const coap = await coapTransport(order, clock);
   const owner = await ownerApi(order, clock);
   const run = new UnitRun({
     ...{ order, clock, sha256, journal, admission, keepSetting, stop },
     opener: new ChannelOpener(links, order.line, clock),
     ...(http === undefined ? {} : { http }),
+    ...(coap === undefined ? {} : { coap }),
     ...(owner === undefined ? {} : { owner }),
   });
   await run.execute();
@@ -48,10 +55,8 @@ async function linkOpener(order: Order, clock: Clock): Promise<AtLinkOpener> {
 }
 
 async function httpTransport({ profile, proxy }: Order, clock: Clock): Promise<HttpTransport | undefined> {
-  if (profile.transport !== "https" || profile.https === undefined)
-    throw new StationError("run.transport-missing", "the station has no such transport", {
-      transport: profile.transport,
-    });
+  if (profile.transport !== "https") return undefined;
+  if (profile.https === undefined) throw transportMissing(profile.transport);
   const { HttpsTransport } = await import("../transport/https/https-transport.ts");
   const { chooseProxy } = await import("../transport/https/proxy-address.ts");
   const https = new HttpsTransport({
@@ -67,6 +72,22 @@ async function httpTransport({ profile, proxy }: Order, clock: Clock): Promise<H
   };
 }
 
+async function coapTransport({ profile }: Order, clock: Clock): Promise<CoapTransport | undefined> {
+  if (profile.transport !== "coaps") return undefined;
+  if (profile.coaps === undefined) throw transportMissing(profile.transport);
+  const { CoapsTransport } = await import("../transport/coaps/coaps-transport.ts");
+  const { connectDtls } = await import("../dtls/connect-dtls.ts");
+  const { host, port, ca } = profile.coaps;
+  return new CoapsTransport({
+    ...{ host, port, ca, clock, random: randomBytes, connect: connectDtls },
+    ...{ blockBytes: BLOCK_BYTES, answerBytes: LARGEST_ANSWER },
+  });
+}
+
+function transportMissing(transport: string): StationError {
+  return new StationError("run.transport-missing", "the profile has no endpoint for its transport", { transport });
+}
+
 /** @throws StationError run.owner-missing, cloud.key-missing when the recipe is claimed by the station without a way to do so */
 async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefined> {
   const { profile, recipe, ownerKey, ownerProxy } = order;
@@ -74,7 +95,7 @@ async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefine
   const { owner } = profile;
   if (owner === undefined) throw new StationError("run.owner-missing", "the profile names no owner API");
   if (ownerKey === undefined) throw new StationError("cloud.key-missing", "the station has no owner API key");
-  const ca = owner.ca ?? profile.https?.ca;
+  const ca = owner.ca ?? (profile.https ?? profile.coaps)?.ca;
   if (ca === undefined) throw new StationError("run.owner-missing", "the profile names no CA for the owner API");
   const { OwnerHttps } = await import("../transport/https/owner-https.ts");
   const { chooseProxy } = await import("../transport/https/proxy-address.ts");

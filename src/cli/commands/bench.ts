@@ -3,10 +3,11 @@ import { oneOf } from "../arguments.ts";
 import { EXIT, type Arguments, type CliCommand, type CommandContext } from "../command.ts";
 import { benchCodec } from "../bench/codec.ts";
 import { benchLine } from "../bench/line.ts";
+import { benchTransport } from "../bench/transport.ts";
 import type { BenchRow } from "../bench/bench-row.ts";
 import { table } from "../output/table.ts";
 
-const BENCHES = ["line", "codec"] as const;
+const BENCHES = ["line", "codec", "transport"] as const;
 
 /** `station bench`: measures the station against what it cannot be faster than, and prints ratios. */
 export const benchCommand: CliCommand = {
@@ -51,6 +52,8 @@ function measure(
       return benchLine(slotCounts(args), oneOf(args, "latency", ["none", "realistic"], "realistic"), context);
     case "codec":
       return benchCodec(context);
+    case "transport":
+      return benchTransport(context);
   }
 }
 

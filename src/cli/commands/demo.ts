@@ -32,7 +32,7 @@ export const demoCommand: CliCommand = {
   maxPositionals: 0,
   options: {
     units: { kind: "value", value: "N", help: "how many modems, 1 to 128 (default 8)" },
-    transport: { kind: "value", value: "https", help: "how the units reach the service (default https)" },
+    transport: { kind: "value", value: "https|coaps", help: "how the units reach the service (default https)" },
     latency: { kind: "value", value: "none|realistic", help: "how long the modems' commands take (default none)" },
     fault: { kind: "list", value: "SLOT=KIND", help: "a fault on order; `station help simulate` names the kinds" },
     dir: { kind: "value", value: "DIR", help: "where everything is left (default demo)" },
@@ -42,12 +42,12 @@ export const demoCommand: CliCommand = {
   },
   async run(args, context) {
     const units = wholeNumber(args, "units", [1, MOST_UNITS], 8);
-    oneOf(args, "transport", ["https"], "https");
+    const transport = oneOf(args, "transport", ["https", "coaps"], "https");
     const dir = resolve(args.value("dir") ?? "demo");
     const simulation = simulationArguments(args, units);
     const request = await startRequest(args, "Demo");
     await ensureFolder(dir);
-    const service = await startEmbeddedService(join(dir, "service"), context);
+    const service = await startEmbeddedService(join(dir, "service"), context, transport);
     try {
       const tray = await startSimulatedTray(simulation, context);
       try {

@@ -17,6 +17,11 @@ export const serviceCommand: CliCommand = {
     dir: { kind: "value", value: "DIR", help: "where CA, keys and database are kept; made when missing" },
     https: { kind: "value", value: "PORT", help: "port of the device side; 0 takes any free one (default 8443)" },
     owner: { kind: "value", value: "PORT", help: "port of the owner's REST API; 0 takes any free one (default 8444)" },
+    coaps: {
+      kind: "value",
+      value: "PORT",
+      help: "UDP port of the device side over CoAP and DTLS as well; 0 takes any",
+    },
     host: { kind: "value", value: "HOST", help: "address to listen on (default 127.0.0.1)" },
     json: { kind: "flag", help: "prints one JSON line when ready" },
   },
@@ -27,18 +32,24 @@ export const serviceCommand: CliCommand = {
       dir,
       httpsPort: wholeNumber(args, "https", [0, 65_535], 8443),
       ownerPort: wholeNumber(args, "owner", [0, 65_535], 8444),
+      ...(args.value("coaps") === undefined ? {} : { coapsPort: wholeNumber(args, "coaps", [0, 65_535], 0) }),
       ...(host === undefined ? {} : { host }),
       clock: context.clock,
       onError: (side, error) => context.err(`${side}: ${describeError(error)}\n`),
     });
     try {
-      const { https, owner, caFile: ca, httpsPort, ownerPort } = service;
+      const { https, owner, caFile: ca, httpsPort, ownerPort, coapsPort } = service;
       const ownerKey = service.ownerKey.reveal();
+      const udp = coapsPort === undefined ? {} : { coapsPort };
       if (args.flag("json"))
-        context.out(`${JSON.stringify({ ready: true, https, owner, ca, ownerKey, httpsPort, ownerPort })}\n`);
+        context.out(`${JSON.stringify({ ready: true, https, owner, ca, ownerKey, httpsPort, ownerPort, ...udp })}\n`);
       else
         context.out(
-          `device side  ${https}/v1/provisioning/\nowner side   ${owner}/v1/\nCA           ${ca}\nowner key    in ${dir}\n`,
+          [
+            `device side  ${https}/v1/provisioning/\n`,
+            ...(coapsPort === undefined ? [] : [`             UDP port ${coapsPort}, CoAP over DTLS\n`]),
+            `owner side   ${owner}/v1/\nCA           ${ca}\nowner key    in ${dir}\n`,
+          ].join(""),
         );
       await untilStopped(context.signal);
       return EXIT.passed;
