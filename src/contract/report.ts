@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isZone } from "../core/zone.ts";
-import { label, OutcomeSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
+import { label, SlotIdSchema, TimestampSchema } from "./common.ts";
 import { RunFilterSchema } from "./station-request.ts";
 
 const count = z.int().nonnegative();
