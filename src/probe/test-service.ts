@@ -5,6 +5,7 @@ import { seconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
 import type { Secret } from "../core/secret.ts";
 import { chooseProxy, type ProxyAddress } from "../transport/https/proxy-address.ts";
+import { coapsSteps, goCoaps, type CoapsPlace } from "./coaps-way.ts";
 import { goHttps, httpsSteps } from "./https-way.ts";
 import { deviceProbe, ownerProbe, type SideProbe } from "./side-probe.ts";
 import { StepBook } from "./step-book.ts";
@@ -70,20 +71,26 @@ type Way = {
 
 function waysOf(order: ServiceTestOrder): readonly Way[] {
   const { profile, ownerKey, proxy, ownerProxy } = order;
-  const { https, owner, transport } = profile;
-  // Ways of another kind (CoAP over DTLS) take their place here, with steps of their own.
-  const device =
-    transport === "https" && https !== undefined
-      ? httpsWay(deviceProbe(https), () => chooseProxy(profile.proxy, proxy))
-      : unspokenWay(profile);
+  const { https, coaps, owner } = profile;
+  const device = deviceWay(profile, proxy);
   if (owner === undefined) return [device];
-  const ca = owner.ca ?? https?.ca;
+  const ca = owner.ca ?? (https ?? coaps)?.ca;
   const probe = tried(() => {
     if (ca !== undefined) return ownerProbe(owner.base, ca, ownerKey);
     throw new StationError("run.owner-missing", "the profile names no CA for the owner API");
   });
   if (probe instanceof StationError) return [device, failedWay("owner", owner.base, "answer", probe, ["key"])];
   return [device, httpsWay(probe, () => chooseProxy(profile.proxy, ownerProxy))];
+}
+
+function deviceWay(profile: ResolvedProfile, proxy: string | undefined): Way {
+  const { https, coaps, transport } = profile;
+  if (transport === "coaps" && coaps !== undefined) return coapsWay(coaps);
+  if (https !== undefined) return httpsWay(deviceProbe(https), () => chooseProxy(profile.proxy, proxy));
+  const error = new StationError("run.transport-missing", "the profile has no endpoint for its transport", {
+    transport,
+  });
+  return failedWay("device", transport, "transport", error, ["answer"]);
 }
 
 function httpsWay(probe: SideProbe, choose: () => ProxyAddress | undefined): Way {
@@ -104,10 +111,12 @@ function httpsWay(probe: SideProbe, choose: () => ProxyAddress | undefined): Way
   };
 }
 
-function unspokenWay({ transport, coaps }: ResolvedProfile): Way {
-  const target = coaps === undefined ? transport : `${bracketed(coaps.host)}:${coaps.port}`;
-  const error = new StationError("run.transport-missing", "the station does not speak this transport", { transport });
-  return failedWay("device", target, "transport", error, ["name", "answer"]);
+/** CoAP knows no proxies. */
+function coapsWay(place: CoapsPlace): Way {
+  return {
+    ...{ side: "device", target: `${bracketed(place.host)}:${place.port}`, steps: coapsSteps(place.host) },
+    go: (book, { clock, stepLimit = STEP_LIMIT }) => goCoaps(place, book, { clock, limit: stepLimit }),
+  };
 }
 
 /** A way that ends before it begins. */

@@ -25,7 +25,8 @@ type ElectronParentPort = {
 
 /** The line to the core, or undefined when no core forked this process. */
 export function processPort(process: NodeJS.Process): WorkerPort | undefined {
-  const { parentPort } = process as { readonly parentPort?: ElectronParentPort };
+  // Where Electron's types are loaded they know no end of the port, which Electron does tell.
+  const { parentPort } = process as { readonly parentPort?: unknown } as { readonly parentPort?: ElectronParentPort };
   if (parentPort !== undefined) return electronPort(parentPort);
   return process.send === undefined ? undefined : forkedPort(process);
 }

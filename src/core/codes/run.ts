@@ -79,7 +79,7 @@ export const RUN_CODES = {
   "run.transport-missing": {
     blame: "input",
     retry: false,
-    advice: "The profile's transport is not available in this station: choose https in the profile.",
+    advice: "The profile has no host for its transport: add it to the profile, or choose the other transport.",
   },
   "run.nothing-executed": {
     blame: "service",

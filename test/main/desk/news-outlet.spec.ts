@@ -8,7 +8,7 @@ import { NewsOutlet } from "../../../main/desk/news-outlet.ts";
 const NEWS: DesktopNews = {
   kind: "batch.failed",
   batch: "01900000-0000-7000-8000-000000000001" as BatchId,
-  error: { code: "audit.full", message: "", facts: {}, advice: "" },
+  error: { code: "audit.full", what: "", facts: {}, advice: "" },
 };
 
 function rig() {
