@@ -72,6 +72,16 @@ for (const theme of ["light", "dark"] as const) {
       ...(await violations(page, "Unit of a failed run")),
       ...(await everyPanel(page, "Unit of a failed run")),
     );
+    await page.keyboard.press("F1");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    found.push(...(await violations(page, "Help")));
+    await page.keyboard.press("Escape");
+
+    await ask(page, "operators.add", { name: "Dana", role: "engineer", pin: "47110815" });
+    await ask(page, "session.signOut", null);
+    await page.getByRole("banner").getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    found.push(...(await violations(page, "Signing in")));
     expect(found).toEqual([]);
   });
 }
