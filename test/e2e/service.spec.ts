@@ -133,7 +133,7 @@ test("a key held for the session is tested and used, and is on no disk and in no
   await gatherNews(page);
   await page.getByRole("link", { name: "Line" }).click();
   const facts = await ask(page, "service.facts", { profile: "own" });
-  expect(facts.key).toMatchObject({ from: "session", fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as unknown });
+  expect(facts.key).toMatchObject({ from: "session", fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) });
   expect(JSON.stringify(facts)).not.toContain(KEY);
   expect(everythingIn(data)).not.toContain(KEY);
   expect(await page.content()).not.toContain(KEY);

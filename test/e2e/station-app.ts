@@ -84,8 +84,11 @@ async function startDisplay(): Promise<{ readonly display: string; readonly stop
     stdio: ["ignore", "pipe", "ignore"],
   });
   // It tells its number once it takes connections.
-  const [number]: readonly unknown[] = await once(server.stdout.setEncoding("utf8"), "data");
-  return { display: `:${String(number).trim()}`, stop: () => server.kill() };
+  const number = await new Promise<string>((resolve, reject) => {
+    server.once("error", reject);
+    server.stdout.setEncoding("utf8").once("data", resolve);
+  });
+  return { display: `:${number.trim()}`, stop: () => server.kill() };
 }
 
 /** A spec with a data folder of its own and a way to start applications on it, all of which end with the spec. */
