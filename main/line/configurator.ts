@@ -10,7 +10,7 @@ import type { StationError } from "../../src/core/error.ts";
 import { asStationError } from "../../src/core/error.ts";
 import type { Options } from "../options.ts";
 import type { ConfigurationFile } from "./configuration-file.ts";
-import { uses, wantsTray, type DocumentChoice, type LineChoice } from "./line-choice.ts";
+import { uses, wantsService, wantsTray, type DocumentChoice, type LineChoice } from "./line-choice.ts";
 import type { StationLine } from "./station-line.ts";
 
 /** What the switches of this start set in place of what is kept. */
@@ -74,10 +74,8 @@ export class Configurator {
   /** Changes the training tray's numbers. @throws StationError as `StationLine.change` */
   async setTraining(numbers: Partial<TrainingNumbers>): Promise<ConfigurationAnswer> {
     const { training } = this.#file.kept;
-    const overrides = Object.keys(numbers).reduce(
-      (rest, name) => without(rest, name === "modems" ? "units" : "latency"),
-      this.#overrides,
-    );
+    const tray = numbers.modems === undefined ? this.#overrides : without(this.#overrides, "units");
+    const overrides = numbers.latency === undefined ? tray : without(tray, "latency");
     await this.#apply({ training: { ...training, ...numbers } }, overrides);
     return this.answer();
   }
@@ -87,8 +85,8 @@ export class Configurator {
     if (line === undefined) return;
     const next: Configuration = { ...this.#file.kept, ...change };
     const keep = (kept: Configuration) => () => this.#file.keep(kept);
-    const numbersOnly = change.training !== undefined && !wantsTray(this.#choiceOf(next, overrides));
-    if (numbersOnly && this.#fallback === undefined) await this.#file.keep(next);
+    const unseen = change.training !== undefined && !concerns(this.#choiceOf(next, overrides), line.choice);
+    if (unseen && this.#fallback === undefined) await this.#file.keep(next);
     else await this.#change(line, next, change, overrides, keep);
     this.#overrides = overrides;
     this.#fallback = undefined;
@@ -131,8 +129,14 @@ export class Configurator {
   }
 }
 
-function numbersOf({ modems, latency }: TrainingNumbers, overrides: Overrides): TrainingNumbers {
-  return { modems: overrides.units ?? modems, latency: overrides.latency ?? latency };
+function numbersOf(numbers: TrainingNumbers, overrides: Overrides): TrainingNumbers {
+  const { modems, latency } = numbers;
+  return { ...numbers, modems: overrides.units ?? modems, latency: overrides.latency ?? latency };
+}
+
+/** Whether other numbers of the training mode are of any concern to what the line works with. */
+function concerns(next: LineChoice, before: LineChoice): boolean {
+  return wantsTray(next) || (wantsService(next) && next.training.transport !== before.training.transport);
 }
 
 function without(overrides: Overrides, name: keyof Overrides): Overrides {

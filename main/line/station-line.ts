@@ -104,7 +104,9 @@ export class StationLine {
   /** The simulated modems; undefined where boards are real. */
   get training(): TrainingFacts | undefined {
     const { tray } = this.#line.helpers;
-    return tray === undefined ? undefined : { ...tray.numbers, faults: [...this.#parts.faults] };
+    if (tray === undefined) return undefined;
+    const { modems, latency } = tray.numbers;
+    return { modems, latency, faults: [...this.#parts.faults] };
   }
 
   /** The embedded service; undefined where another one is used. */
@@ -247,7 +249,7 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
     if (wantsTray(choice)) helpers.tray = await trayFor(parts, choice.training, there);
     if (wantsService(choice)) helpers.service = await serviceFor(parts, there);
     const fixture = documents.fixture ?? helpers.tray?.running.fixture;
-    const profile = documents.profile ?? helpers.service?.profile;
+    const profile = documents.profile ?? embeddedProfile(helpers.service, choice);
     if (fixture === undefined || profile === undefined)
       throw new StationError("station.internal", "a line has no fixture or no profile");
     const simulated = helpers.tray === undefined ? {} : { simulated: true as const };
@@ -260,6 +262,11 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
     await undo();
     throw error;
   }
+}
+
+/** The embedded service offers both transports; which one counts is chosen. */
+function embeddedProfile(service: RunningService | undefined, choice: LineChoice): ResolvedProfile | undefined {
+  return service === undefined ? undefined : { ...service.profile, transport: choice.training.transport ?? "https" };
 }
 
 async function serviceFor(parts: LineParts, { service }: Helpers): Promise<RunningService> {

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { ResolvedProfile } from "../../src/contract/profile.ts";
 import type { Clock } from "../../src/core/clock.ts";
+import type { StationFiles } from "../../src/station/batch-plan.ts";
 import type { Library } from "../../src/station/library/library.ts";
 import { environmentProxy } from "../../src/transport/https/proxy-address.ts";
 import type { Jobs } from "../desk/jobs.ts";
@@ -27,7 +29,7 @@ export type ServiceHandlersParts = {
   readonly data: string;
   readonly keys: OwnerKeys;
   readonly library: Library;
-  readonly line: { readonly service: RunningService | undefined };
+  readonly line: { readonly service: RunningService | undefined; readonly files: Pick<StationFiles, "profile"> };
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly window: CurrentWindow;
@@ -41,7 +43,7 @@ export function desktopServiceHandlers(parts: ServiceHandlersParts) {
     ...serviceHandlers({
       ...{ library, keys, jobs, proxyFor: environmentProxy },
       test: serviceTester(() => startTestProcess(BUNDLED.serviceTest), clock),
-      embedded: () => embeddedOf(line.service, folder),
+      embedded: () => embeddedOf(line.service, line.files.profile, folder),
       tell: (news) => tellWindow(window, "serviceTest", news),
     }),
     ...profileHandlers({ library, handlers, openAttachments }),
@@ -63,8 +65,13 @@ export function forgettingRemoved<Some extends Pick<Handlers, "library.remove">>
   };
 }
 
-function embeddedOf(service: RunningService | undefined, folder: string): EmbeddedService | undefined {
+/** @param profile what the line works with: the embedded service's, as long as that runs */
+function embeddedOf(
+  service: RunningService | undefined,
+  profile: ResolvedProfile,
+  folder: string,
+): EmbeddedService | undefined {
   if (service === undefined) return undefined;
-  const { profile, ownerKey } = service;
+  const { ownerKey } = service;
   return { profile, ownerKey, folder, caFile: join(folder, "ca.pem") };
 }

@@ -98,11 +98,18 @@ async function factsOf(parts: ServiceDeskParts, id: string, profile: Profile | u
 }
 
 function embeddedFacts(embedded: EmbeddedService | undefined): EmbeddedFacts | null {
-  const { https, owner } = embedded?.profile ?? {};
-  if (embedded === undefined || https === undefined || owner === undefined) return null;
+  const { https, coaps, owner } = embedded?.profile ?? {};
+  if (embedded === undefined || https === undefined || coaps === undefined || owner === undefined) return null;
   const { folder, caFile } = embedded;
   const caSha256 = new X509Certificate(https.ca).fingerprint256.replaceAll(":", "").toLowerCase();
-  return { httpsPort: https.port, ownerPort: Number(new URL(owner.base).port), folder, caFile, caSha256 };
+  return {
+    httpsPort: https.port,
+    coapsPort: coaps.port,
+    ownerPort: Number(new URL(owner.base).port),
+    folder,
+    caFile,
+    caSha256,
+  };
 }
 
 /** What is to be tested, and with which key. @throws StationError probe.embedded-off, library.*, file.* */

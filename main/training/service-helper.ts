@@ -13,8 +13,8 @@ answerMessages(process.parentPort, async (raw) => {
     await running.service?.stop();
     return null;
   }
-  const service = await startService({ dir: message.dir, httpsPort: 0, ownerPort: 0 });
+  const service = await startService({ dir: message.dir, httpsPort: 0, ownerPort: 0, coapsPort: 0 });
   running.service = service;
-  const { https, owner, httpsPort, ownerPort, caFile: ca } = service;
-  return { https, owner, httpsPort, ownerPort, ca, ownerKey: service.ownerKey.reveal() };
+  const { https, owner, httpsPort, ownerPort, coapsPort, caFile: ca } = service;
+  return { https, owner, httpsPort, ownerPort, coapsPort, ca, ownerKey: service.ownerKey.reveal() };
 });

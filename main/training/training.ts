@@ -32,6 +32,7 @@ const ServiceReadySchema = z.object({
   owner: z.string(),
   httpsPort: z.int(),
   ownerPort: z.int(),
+  coapsPort: z.int(),
   ca: z.string(),
   ownerKey: z.string(),
 });
@@ -45,6 +46,7 @@ export async function startTrainingService(entry: string, dir: string, clock: Cl
     const profile: Profile = {
       ...({ profile: 1, name: "Embedded service", service: "embedded", transport: "https" } as const),
       https: { host: "127.0.0.1", port: ready.httpsPort, ca },
+      coaps: { host: "127.0.0.1", port: ready.coapsPort, ca },
       owner: { base: `${ready.owner}/v1`, ca },
       ...({ compatibility: "default", clientVersion: "3.2.0" } as const),
       limits: { rxBytes: 2304, txBytes: 2304, atBytes: 2304, records: 10 },

@@ -8,8 +8,11 @@ const modems = z.int().min(MODEMS.least).max(MODEMS.most);
 /** `realistic`: the simulated modems take as long as real ones. */
 const latency = z.enum(["none", "realistic"]);
 
-/** The training tray's numbers. */
-export const TrainingNumbersSchema = z.strictObject({ modems, latency });
+/** How units reach the embedded service. */
+const transport = z.enum(["https", "coaps"]);
+
+/** The training tray's numbers, and the transport of the embedded service; absent: https. */
+export const TrainingNumbersSchema = z.strictObject({ modems, latency, transport: transport.exactOptional() });
 export type TrainingNumbers = z.output<typeof TrainingNumbersSchema>;
 
 /** The names of what is built in: the tray of simulated modems, the service that comes with the station, the recipe for both. */
@@ -52,11 +55,17 @@ export type ConfigurationAnswer = z.output<typeof ConfigurationAnswerSchema>;
 export const CONFIGURATION_REQUESTS = {
   "configuration.read": { asks: z.null(), answers: ConfigurationAnswerSchema },
   /**
-   * Changes the training tray's numbers. Where the line works with the tray, it is laid anew: refused while runs are active,
-   * a `configured` news follows.
+   * Changes the training tray's numbers or the embedded service's transport. Where the line works with them, it is set up anew:
+   * refused while runs are active, a `configured` news follows.
    */
   "configuration.write": {
-    asks: z.strictObject({ training: z.strictObject({ modems: modems.exactOptional(), latency: latency.exactOptional() }) }),
+    asks: z.strictObject({
+      training: z.strictObject({
+        modems: modems.exactOptional(),
+        latency: latency.exactOptional(),
+        transport: transport.exactOptional(),
+      }),
+    }),
     answers: ConfigurationAnswerSchema,
     role: "engineer",
   },

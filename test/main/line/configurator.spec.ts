@@ -86,6 +86,14 @@ describe("Configurator", () => {
     expect(rig.told).toContain("start tray of 20");
   });
 
+  it("exchanges the transport of the embedded service without laying the tray anew", async () => {
+    const { configurator, line, rig } = await opened();
+    await configurator.setTraining({ transport: "coaps" });
+    expect(line.files.profile.transport).toBe("coaps");
+    expect(kept()).toMatchObject({ training: { transport: "coaps" } });
+    expect(rig.told.filter((told) => told.includes("start"))).toEqual(["start tray of 8", "start service"]);
+  });
+
   it("takes the training tray where what was left cannot be opened, says why, and keeps what was left", async () => {
     leave({ recipe: "broken", fixture: "fx-03" });
     const { configurator, line } = await opened();
