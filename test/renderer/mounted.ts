@@ -1,6 +1,6 @@
 import { flushPromises, mount } from "@vue/test-utils";
 import { createPinia } from "pinia";
-import type { Component } from "vue";
+import { createApp, type Component } from "vue";
 import { createMemoryHistory, createRouter } from "vue-router";
 import { providedClient, stationClient } from "../../renderer/api/station-client.ts";
 import { FakeStation } from "../../renderer/dev/fake-station.ts";
@@ -93,12 +93,17 @@ export async function shown(component: Component, options: MountOptions = {}) {
   await router.push(options.path ?? "/");
   const [key, client] = providedClient(stationClient(main));
   const texts = stationTexts();
+  // As in the window: nothing is shown before the station is known.
+  createApp({ render: () => null })
+    .provide(key, client)
+    .use(pinia);
+  useStation(pinia).follow();
+  await flushPromises();
   const screen = mount(component, {
     attachTo: document.body,
     ...(options.props === undefined ? {} : { props: options.props }),
     global: { plugins: [pinia, texts, router], provide: { [key as symbol]: client } },
   });
-  useStation(pinia).follow();
   await flushPromises();
   const of = (kind: RequestKind) => main.asked.filter((ask) => ask.kind === kind).map(({ asks }) => asks);
   const button = (name: string) =>
