@@ -12,7 +12,7 @@ const FOLDERS = {
   coap: { mayImport: ["core"], npm: ["coap-packet"], node: true },
   transport: { mayImport: ["core", "provisioning", "cloud", "dtls", "coap"], npm: ["proxy-from-env"], node: true },
   // The service's connection test: what runs do on the way to a service, told step by step; for the command line and a helper.
-  probe: { mayImport: ["core", "contract", "cloud", "dtls", "coap", "transport"], npm: ["zod"], node: true },
+  probe: { mayImport: ["core", "contract", "provisioning", "cloud", "dtls", "coap", "transport"], npm: ["zod"], node: true },
   worker: {
     mayImport: ["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "coap", "transport"],
     npm: [],
@@ -142,6 +142,21 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(worker|cli)/" },
       to: { path: "^(src/(worker|cli)|main|renderer|test)/" },
+    },
+    {
+      name: "coaps-on-demand",
+      comment:
+        "CoAP and DTLS are loaded only where a profile asks for them: by import() from outside of their own files",
+      severity: "error",
+      from: {
+        path: "^(src|main)/",
+        pathNot: "^src/(dtls|coap|transport/coaps)/|/(coaps-way|coaps-server|bench/transport)[.]ts$",
+      },
+      to: {
+        path: "^src/(dtls|coap|transport/coaps)/|/(coaps-way|coaps-server)[.]ts$",
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
     },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
     ...halfRules,

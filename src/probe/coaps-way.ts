@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import type { TestStepName } from "../contract/service-test.ts";
 import type { Clock } from "../core/clock.ts";
 import { abortReason } from "../core/clock.ts";
 import type { Duration } from "../core/duration.ts";
@@ -22,13 +21,9 @@ const UNREACHED: ReadonlySet<string> = new Set([
 ]);
 const SIZES = { blockBytes: 512, answerBytes: 65_536 };
 
-/** The steps of a way over CoAP and DTLS; `connect` passes with the first datagram that comes back. */
-export function coapsSteps(host: string): readonly TestStepName[] {
-  return isIP(host) === 0 ? ["name", "connect", "tls", "answer"] : ["connect", "tls", "answer"];
-}
-
 /**
- * Goes the way to the device side over CoAP as runs do: handshake, then the list of commands without a token, which the
+ * Goes the way to the device side over CoAP as runs do, the steps those of HTTPS: `connect` passes with the first datagram that comes back;
+ * then handshake, then the list of commands without a token, which the
  * service must refuse.
  * @throws StationError transport.*, dtls.*, coap.*, probe.not-service in the step that failed
  */

@@ -5,7 +5,7 @@ import { seconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
 import type { Secret } from "../core/secret.ts";
 import { chooseProxy, type ProxyAddress } from "../transport/https/proxy-address.ts";
-import { coapsSteps, goCoaps, type CoapsPlace } from "./coaps-way.ts";
+import type { CoapsPlace } from "./coaps-way.ts";
 import { goHttps, httpsSteps } from "./https-way.ts";
 import { deviceProbe, ownerProbe, type SideProbe } from "./side-probe.ts";
 import { StepBook } from "./step-book.ts";
@@ -111,11 +111,14 @@ function httpsWay(probe: SideProbe, choose: () => ProxyAddress | undefined): Way
   };
 }
 
-/** CoAP knows no proxies. */
+/** CoAP knows no proxies; its code is loaded where it is needed. */
 function coapsWay(place: CoapsPlace): Way {
   return {
-    ...{ side: "device", target: `${bracketed(place.host)}:${place.port}`, steps: coapsSteps(place.host) },
-    go: (book, { clock, stepLimit = STEP_LIMIT }) => goCoaps(place, book, { clock, limit: stepLimit }),
+    ...{ side: "device", target: `${bracketed(place.host)}:${place.port}`, steps: httpsSteps(place.host, false) },
+    async go(book, { clock, stepLimit = STEP_LIMIT }) {
+      const { goCoaps } = await import("./coaps-way.ts");
+      await goCoaps(place, book, { clock, limit: stepLimit });
+    },
   };
 }
 

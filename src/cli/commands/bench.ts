@@ -3,7 +3,6 @@ import { oneOf } from "../arguments.ts";
 import { EXIT, type Arguments, type CliCommand, type CommandContext } from "../command.ts";
 import { benchCodec } from "../bench/codec.ts";
 import { benchLine } from "../bench/line.ts";
-import { benchTransport } from "../bench/transport.ts";
 import type { BenchRow } from "../bench/bench-row.ts";
 import { table } from "../output/table.ts";
 
@@ -42,7 +41,7 @@ export const benchCommand: CliCommand = {
   },
 };
 
-function measure(
+async function measure(
   name: (typeof BENCHES)[number],
   args: Arguments,
   context: CommandContext,
@@ -53,7 +52,7 @@ function measure(
     case "codec":
       return benchCodec(context);
     case "transport":
-      return benchTransport(context);
+      return (await import("../bench/transport.ts")).benchTransport(context);
   }
 }
 
