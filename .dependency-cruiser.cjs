@@ -12,7 +12,11 @@ const FOLDERS = {
   coap: { mayImport: ["core"], npm: ["coap-packet"], node: true },
   transport: { mayImport: ["core", "provisioning", "cloud", "dtls", "coap"], npm: ["proxy-from-env"], node: true },
   // The service's connection test: what runs do on the way to a service, told step by step; for the command line and a helper.
-  probe: { mayImport: ["core", "contract", "provisioning", "cloud", "dtls", "coap", "transport"], npm: ["zod"], node: true },
+  probe: {
+    mayImport: ["core", "contract", "provisioning", "cloud", "dtls", "coap", "transport"],
+    npm: ["zod"],
+    node: true,
+  },
   worker: {
     mayImport: ["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "coap", "transport"],
     npm: [],
