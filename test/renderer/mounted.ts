@@ -88,7 +88,11 @@ export async function shown(component: Component, options: MountOptions = {}) {
   const quiet = { sound: { on: false, volume: 0 } };
   const main = new WatchedMain(new FakeStation(scene, { ...quiet, ...options.settings }, options.as), options);
   const pinia = createPinia();
-  const routes = Object.entries(SCREEN_PATHS).map(([name, path]) => ({ name, path, component: { render: () => null } }));
+  const routes = Object.entries(SCREEN_PATHS).map(([name, path]) => ({
+    name,
+    path,
+    component: { render: () => null },
+  }));
   const router = createRouter({ history: createMemoryHistory(), routes });
   await router.push(options.path ?? "/");
   const [key, client] = providedClient(stationClient(main));

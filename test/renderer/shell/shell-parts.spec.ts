@@ -179,10 +179,10 @@ describe("the shell", () => {
       expect(screen.get("[role=status]").text()).toContain("ERROR");
       expect(screen.text()).toContain("Slot 6");
       await useSettings(pinia).change(LOUD);
-      await screen.vm.$nextTick();
+      await flushPromises();
       expect(screen.find("[role=status]").exists()).toBe(false);
       await useSettings(pinia).change({ sound: { on: true, volume: 0 } });
-      await screen.vm.$nextTick();
+      await flushPromises();
       expect(screen.find("[role=status]").exists()).toBe(true);
     });
 
@@ -196,7 +196,7 @@ describe("the shell", () => {
       const tray = useTray(pinia);
       for (const end of [1, 2, 3, 4, 5]) tray.scan(`7Q4AA${end}`);
       tray.prepared.set("6" as never, "7Q4AA6");
-      await screen.vm.$nextTick();
+      await flushPromises();
       expect(screen.find("[role=status]").exists()).toBe(false);
     });
 
@@ -223,7 +223,7 @@ describe("the shell", () => {
     it("tells an ERROR at once", async () => {
       const { screen, main } = await shown(StationAnnouncer);
       main.tell(run(busy(3)), run(ended(3, "ERROR", "link.lost")));
-      await screen.vm.$nextTick();
+      await flushPromises();
       expect(screen.get("[aria-live=assertive]").text()).toBe("Slot 3, ERROR, Link lost");
     });
 

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { flushPromises } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import GoButton from "../../../../renderer/screens/line/go-button.vue";
 import { useStation } from "../../../../renderer/stores/station.ts";
@@ -23,13 +24,13 @@ describe("the button for Start and Stop", () => {
         ...{ kind: "batch.started", batch: "00000000-0000-7000-8000-000000000001" as BatchId },
         ...{ startedAt: new Date().toISOString(), slots: [slot(1)] },
       });
-      await screen.vm.$nextTick();
+      await flushPromises();
     };
     const finish = async (): Promise<void> => {
       const batch = useStation(pinia).facts!.batches[0]!.batch;
       const summary = { batch, units: 1, pass: 1, fail: 0, error: 0, aborted: 0, seconds: 5 };
       main.tell({ kind: "batch.finished", summary });
-      await screen.vm.$nextTick();
+      await flushPromises();
     };
     const letGo = (): boolean => window.dispatchEvent(new PointerEvent("pointerup", { button: 0 }));
     return { ...rest, told, begin, finish, letGo };
@@ -118,7 +119,7 @@ describe("the button for Start and Stop", () => {
     expect(screen.attributes("disabled")).toBeDefined();
     expect(screen.text()).toContain("Scan a unit first");
     useTray(pinia).scan("7Q4ABC");
-    await screen.vm.$nextTick();
+    await flushPromises();
     expect(screen.attributes("disabled")).toBeUndefined();
     expect(screen.text()).toContain("1 unit");
   });

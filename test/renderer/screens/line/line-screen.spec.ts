@@ -1,140 +1,17 @@
 // @vitest-environment happy-dom
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import LineScreen from "../../../../renderer/screens/line/line-screen.vue";
 import { useSession } from "../../../../renderer/stores/session.ts";
 import { useTray } from "../../../../renderer/stores/tray.ts";
 import { StationError } from "../../../../src/core/error.ts";
-import { shown, type MountOptions } from "../../mounted.ts";
+import { FRESH, line, OVER } from "./line-rig.ts";
 import { slot } from "./trays.ts";
-
-const FRESH = {
-  scene: "states-8",
-  facts: (snapshot) => ({
-    ...snapshot,
-    batches: [],
-    slots: snapshot.slots.map(({ slot: name }) => ({ kind: "idle", slot: name })),
-  }),
-} satisfies MountOptions;
-
-/** What states-8 shows once its running slot is taken out. */
-const OVER = {
-  scene: "states-8",
-  facts: (snapshot) => ({ ...snapshot, batches: [], slots: snapshot.slots.filter(({ kind }) => kind !== "running") }),
-} satisfies MountOptions;
-
-async function line(options: MountOptions = {}) {
-  const rest = await shown(LineScreen, options);
-  await vi.advanceTimersByTimeAsync(1);
-  const { screen } = rest;
-  const field = () => screen.get<HTMLInputElement>("[data-scan]");
-  const prompt = () => field().attributes("placeholder");
-  const scan = async (text: string): Promise<void> => {
-    await field().setValue(text);
-    await field().trigger("keydown", { key: "Enter" });
-  };
-  const tile = (name: number) => screen.get(`[data-slot="${name}"]`);
-  const key = async (name: string, more: KeyboardEventInit = {}): Promise<void> => {
-    const target = document.activeElement ?? document.body;
-    target.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true, ...more }));
-    await flushPromises();
-  };
-  const focused = () => document.activeElement?.getAttribute("data-slot") ?? document.activeElement?.tagName;
-  return { ...rest, field, prompt, scan, tile, key, focused };
-}
 
 describe("the Line screen", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => {
     vi.useRealTimers();
     document.body.innerHTML = "";
-  });
-
-  describe("the scan field", () => {
-    it("has the keyboard from the start and names the slot that is next", async () => {
-      const { field, prompt } = await line(FRESH);
-      expect(document.activeElement).toBe(field().element);
-      expect(prompt()).toBe("Scan the unit in slot 1");
-      expect(field().attributes("aria-label")).toBe("Board serial. Scan the unit in slot 1");
-    });
-
-    it("takes a right serial for its slot and asks for the next", async () => {
-      const { field, prompt, scan, tile, screen } = await line(FRESH);
-      await scan(" 7Q4ABC ");
-      expect(prompt()).toBe("Scan the unit in slot 2");
-      expect(field().element.value).toBe("");
-      expect(tile(1).text()).toContain("Slot 1, Ready, 7Q4ABC");
-      expect(screen.get(".last").text()).toContain("7Q4ABC in slot 1");
-    });
-
-    it("refuses what is no serial of the product, aloud, and keeps its slot", async () => {
-      const { prompt, scan, tile, screen, field } = await line(FRESH);
-      await scan("hello");
-      expect(prompt()).toBe("hello is not a serial of this product");
-      expect(screen.get(".scan + [role=alert]").text()).toBe("hello is not a serial of this product");
-      expect(tile(1).attributes("data-look")).toBe("scan");
-      await field().setValue("7");
-      expect(screen.get(".scan + [role=alert]").text()).toBe("");
-    });
-
-    it("refuses the same label twice and says in which slot it is", async () => {
-      const { prompt, scan, tile } = await line(FRESH);
-      await scan("7Q4ABC");
-      await scan("7Q4ABC");
-      expect(prompt()).toBe("7Q4ABC is already in slot 1");
-      expect(tile(2).attributes("data-look")).toBe("scan");
-    });
-
-    it("refuses a unit that runs or has passed in this tray", async () => {
-      const { prompt, scan } = await line({ scene: "states-8" });
-      await scan("7Q4E69");
-      expect(prompt()).toBe("7Q4E69 is running in slot 4");
-      await scan("7Q4E6C");
-      expect(prompt()).toBe("7Q4E6C has passed in slot 5");
-    });
-
-    it("does nothing at an empty line", async () => {
-      const { prompt, scan } = await line(FRESH);
-      await scan("  ");
-      expect(prompt()).toBe("Scan the unit in slot 1");
-    });
-
-    it("leaves a slot out by Skip, and takes it in again by a press on it", async () => {
-      const { prompt, press, tile } = await line(FRESH);
-      await press("Skip slot");
-      expect(tile(1).attributes("data-look")).toBe("empty");
-      expect(prompt()).toBe("Scan the unit in slot 2");
-      await tile(1).trigger("click");
-      expect(prompt()).toBe("Scan the unit in slot 1");
-    });
-
-    it("gets the keyboard back after a press on a button, by F2, and when it is nowhere", async () => {
-      const { field, button, key, tile } = await line(FRESH);
-      button("Skip slot")?.element.focus();
-      button("Skip slot")?.element.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 1 }));
-      expect(document.activeElement).toBe(field().element);
-      (tile(3).element as HTMLElement).focus();
-      await key("F2");
-      expect(document.activeElement).toBe(field().element);
-      field().element.blur();
-      await vi.advanceTimersByTimeAsync(1);
-      expect(document.activeElement).toBe(field().element);
-    });
-
-    it("gets what a scanner types elsewhere, from its first letter on", async () => {
-      const { field, tile, key } = await line(FRESH);
-      (tile(3).element as HTMLElement).focus();
-      await key("7");
-      await key("Q");
-      expect(document.activeElement).toBe(field().element);
-      expect(field().element.value).toBe("7Q");
-    });
-
-    it("offers to run the one unit again that stays in, with its serial", async () => {
-      const { press, of } = await line(OVER);
-      await press("Retry slot 7");
-      expect(of("start")).toMatchObject([{ slots: ["7"], serials: { 7: "7Q4E72" } }]);
-    });
   });
 
   describe("the tray", () => {
@@ -225,7 +102,7 @@ describe("the Line screen", () => {
       const { screen, pinia } = await line(OVER);
       const tray = useTray(pinia);
       for (const end of [1, 2, 3, 4, 5, 6]) tray.scan(`7Q4AA${end}`);
-      await screen.vm.$nextTick();
+      await flushPromises();
       expect(tray.prepared.has(slot(6))).toBe(true);
       expect(cards(screen).some((text) => text.includes("Slot 6"))).toBe(false);
     });
@@ -243,9 +120,9 @@ describe("the Line screen", () => {
   });
 
   describe("the batch panel", () => {
-    const counts = (screen: Awaited<ReturnType<typeof line>>["screen"]) =>
+    const counts = (screen: Awaited<ReturnType<typeof line>>["screen"]): Readonly<Record<string, string>> =>
       Object.fromEntries(
-        screen.findAll("[data-count]").map((one) => [one.attributes("data-count"), one.get(".number").text()]),
+        screen.findAll("[data-count]").map((one) => [one.attributes("data-count") ?? "", one.get(".number").text()]),
       );
 
     it("counts the tray as it is", async () => {

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { flushPromises } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import SlotTile from "../../../../renderer/screens/line/slot-tile.vue";
 import { useTray } from "../../../../renderer/stores/tray.ts";
@@ -44,16 +45,16 @@ describe("a slot's tile", () => {
   });
 
   it("turns ready with its serial once it is scanned, and empty once it is skipped", async () => {
-    const { spoken, look, seen, pinia, screen } = await tile("1");
+    const { spoken, look, seen, pinia } = await tile("1");
     const tray = useTray(pinia);
     tray.scan("7Q4ABC");
-    await screen.vm.$nextTick();
+    await flushPromises();
     expect(look()).toBe("ready");
     expect(spoken()).toBe("Slot 1, Ready, 7Q4ABC");
     expect(seen()).toContain("7Q4ABC");
     tray.reopen(slot(1));
     tray.skip();
-    await screen.vm.$nextTick();
+    await flushPromises();
     expect(spoken()).toBe("Slot 1, Empty");
   });
 

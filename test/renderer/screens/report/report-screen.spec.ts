@@ -44,7 +44,9 @@ describe("the Report screen", () => {
       expect(screen.findAll("[data-picture]").map((one) => one.attributes("data-picture"))).toContain("failures");
       for (const picture of screen.findAll("[data-picture] [role=img]"))
         expect(picture.attributes("aria-label")!.length).toBeGreaterThan(20);
-      expect(card("slots").get("[role=img]").attributes("aria-label")).toContain("Slots 14 and 21 fail more often than chance explains.");
+      expect(card("slots").get("[role=img]").attributes("aria-label")).toContain(
+        "Slots 14 and 21 fail more often than chance explains.",
+      );
     });
 
     it("give their place to their numbers, and take it back", async () => {
@@ -114,7 +116,7 @@ describe("the Report screen", () => {
       const { press, filter, button } = await report();
       await press(all);
       const found = document.querySelectorAll<HTMLElement>(".filters .choice");
-      [...found].find((one) => one.textContent?.trim() === choice)!.click();
+      [...found].find((one) => one.textContent.trim() === choice)!.click();
       await flushPromises();
       expect(filter()).toMatchObject(want);
       expect(button(choice)?.classes()).toContain("active");
@@ -212,7 +214,7 @@ describe("the Report screen", () => {
       expect(screen.get(".status").attributes("aria-busy")).toBe("true");
       const { job } = of("report.read")[0] as { readonly job: string };
       main.pass("progress", { job, done: 30, total: 120 });
-      await screen.vm.$nextTick();
+      await flushPromises();
       expect(screen.get("[role=progressbar]").attributes("aria-valuenow")).toBe("25");
       await press("Cancel");
       expect(of("cancel")).toEqual([{ job }]);

@@ -5,7 +5,6 @@ import UnitScreen from "../../../../renderer/screens/unit/unit-screen.vue";
 import { useSession } from "../../../../renderer/stores/session.ts";
 import { useStation } from "../../../../renderer/stores/station.ts";
 import type { RunDetail } from "../../../../src/contract/desktop-history.ts";
-import type { BatchId } from "../../../../src/core/ids.ts";
 import { StationError } from "../../../../src/core/error.ts";
 import { shown, type MountOptions } from "../../mounted.ts";
 import { recordedRuns } from "../recorded-runs.ts";
@@ -73,7 +72,7 @@ describe("the Unit screen", () => {
       kept.detail = passed;
       const state = { ...ended(1, "PASS"), runId: run.id };
       const event = passed.events.at(-1)!;
-      main.tell({ kind: "run", batch: passed.run.batch as BatchId, event, state });
+      main.tell({ kind: "run", batch: passed.run.batch, event, state });
       const asked = of("history.run").length;
       await vi.advanceTimersByTimeAsync(399);
       expect(of("history.run")).toHaveLength(asked);
@@ -85,7 +84,7 @@ describe("the Unit screen", () => {
     it("speaks the window's language", async () => {
       const { screen, texts } = await unit(passed);
       texts.global.locale.value = "de";
-      await screen.vm.$nextTick();
+      await flushPromises();
       expect(screen.get(".verdict").text()).not.toContain("Put the unit");
       expect(screen.get(".verdict").text()).toContain("PASS");
     });
@@ -158,9 +157,7 @@ describe("the Unit screen", () => {
       expect(again().text()).toBe("Run slot 3 again");
       await again().trigger("click");
       await flushPromises();
-      expect(of("start")).toEqual([
-        { slots: ["3"], serials: { 3: "7Q4ABC" }, again: false, operator: "Operator 07" },
-      ]);
+      expect(of("start")).toEqual([{ slots: ["3"], serials: { 3: "7Q4ABC" }, again: false, operator: "Operator 07" }]);
       expect(router.currentRoute.value.name).toBe("line");
     });
 
@@ -172,9 +169,9 @@ describe("the Unit screen", () => {
     });
 
     it("says that the slot is running, that this tray has none, and that starting is locked", async () => {
-      const { again, main, screen } = await unit(detail);
-      main.tell({ kind: "run", batch: failed.run.batch as BatchId, event: failed.events[0]!, state: busy(3) });
-      await screen.vm.$nextTick();
+      const { again, main } = await unit(detail);
+      main.tell({ kind: "run", batch: failed.run.batch, event: failed.events[0]!, state: busy(3) });
+      await flushPromises();
       expect(again().text()).toBe("Slot 3 is running");
       expect(again().attributes("disabled")).toBeDefined();
       const gone = await unit({ ...failed, run: { ...run, slot: "99" as never } });
