@@ -22,7 +22,12 @@ export const PHASE_TABLE: Readonly<Record<Phase, PhaseRule>> = {
   identify: { limit: seconds(60), attempts: 2, pause: seconds(1), repeats: ["at"] },
   check: { limit: seconds(5), attempts: 1, pause: seconds(0), repeats: [] },
   claim: { limit: minutes(3), attempts: 3, pause: seconds(2), repeats: ["cloud", "transport", "at"] },
-  provision: { limit: minutes(30), attempts: 3, pause: seconds(5), repeats: ["transport", "provisioning"] },
+  provision: {
+    limit: minutes(30),
+    attempts: 3,
+    pause: seconds(5),
+    repeats: ["transport", "dtls", "coap", "provisioning"],
+  },
   verify: { limit: minutes(2), attempts: 2, pause: seconds(1), repeats: ["at"] },
   release: { limit: minutes(4), attempts: 1, pause: seconds(1), repeats: [] },
 };

@@ -23,15 +23,17 @@ const FAMILIES = {
   linkLost: /^link\.(lost|closed|stuck)$/,
   linkBusy: /^link\.(busy|denied)$/,
   boardNotFound: /^link\.(absent|refused|unreachable|open-timeout|open-failed)$/,
-  serviceTimeout: /^(transport\.timeout|provisioning\.no-answer)$/,
-  serviceUntrusted: /^transport\.(tls-|bad-ca)/,
-  serviceUnreached: /^(transport\.(name|refused|unreachable|reset|closed|truncated|proxy)|cloud\.unavailable)/,
+  serviceTimeout: /^(transport\.timeout|provisioning\.no-answer|dtls\.handshake-timeout|coap\.no-answer)$/,
+  serviceUntrusted: /^(transport\.(tls-|bad-ca)|dtls\.(certificate-|key-proof|finished))/,
+  serviceUnreached:
+    /^(transport\.(name|refused|unreachable|reset|closed|truncated|proxy)|cloud\.unavailable|dtls\.(no-answer|closed|idle)|coap\.closed)/,
   identityRefused: /^(cloud|provisioning|service)\.token-refused$/,
   notClaimed: /^((provisioning|service)\.not-claimed|cloud\.claimed-elsewhere)$/,
   ordersIncomplete:
     /^(run\.(nothing-executed|commands-missing|not-finished|content-differs)|provisioning\.(list-|rounds))/,
   resultUnconfirmed: /^(run\.result-unreported|provisioning\.(report-failed|report-too-large)|cloud\.result-)/,
-  serviceRefused: /^(cloud|service|transport|provisioning\.(request|service|answer|exchange|command|nothing))/,
+  serviceRefused:
+    /^(cloud|service|transport|coap|dtls\.(peer-alert|parameters|no-extended|protocol)|provisioning\.(request|service|answer|exchange|command|nothing))/,
   labelMissing: /^run\.serial-missing$/,
   labelWrong: /^(run\.serial-pattern|station\.serial-)/,
   passedBefore: /^station\.passed-before$/,
