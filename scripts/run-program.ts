@@ -4,8 +4,13 @@ import { join } from "node:path";
 import { StationError } from "../src/core/error.ts";
 
 const LONGEST_COMPLAINT = 2000;
-/** Options of npm: a registry that does not answer is asked again. */
-export const PATIENCE = ["--fetch-retries=4", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=20000"];
+/** Options of npm: what its cache holds is not asked for, a registry that does not answer is asked again. */
+export const PATIENCE = [
+  "--prefer-offline",
+  "--fetch-retries=4",
+  "--fetch-retry-mintimeout=2000",
+  "--fetch-retry-maxtimeout=20000",
+];
 
 /** Runs a program to its end, silent but for its complaints. @throws StationError desktop.electron with its last words */
 export function runProgram(program: string, args: readonly string[]): void {
