@@ -281,6 +281,6 @@ export class Desktop {
 }
 
 function versions() {
-  const { electron = "", chrome: chromium = "", node } = process.versions;
+  const { electron, chrome: chromium, node } = process.versions;
   return { version: app.getVersion(), electron, chromium, node, platform: `${process.platform} ${process.arch}` };
 }
