@@ -81,6 +81,7 @@ describe("the client with openssl s_server", () => {
   it("takes a P-384 certificate and a P-384 exchange", async () => {
     const { program, port } = await opensslServer("leaf384", "-groups", "P-384");
     const connection = await connect(port);
+    expect(connection.facts.suite).toMatch(/^ECDHE_ECDSA/);
     connection.send(Buffer.from("larger curve\n"));
     await program.until(/larger curve/);
     await connection.close();
@@ -99,6 +100,7 @@ describe("the client with openssl s_server", () => {
   it("answers a request for a client's certificate with none", async () => {
     const { program, port } = await opensslServer("leaf", "-verify", "1");
     const connection = await connect(port);
+    expect(connection.facts.resumed).toBe(false);
     connection.send(Buffer.from("anonymous\n"));
     await program.until(/anonymous/);
     await connection.close();
