@@ -139,14 +139,12 @@ export class Association {
         this.#cipherChanged = true;
         this.#drain(now);
         return;
-      case CONTENT.alert: {
+      case CONTENT.alert:
         this.#alerted(record);
         return;
-      }
-      case CONTENT.application: {
+      case CONTENT.application:
         this.#application(record);
         return;
-      }
     }
   }
 

@@ -95,7 +95,8 @@ async function connectTo(peer: PeerAddress, options: DtlsClientOptions, attempt:
     const stopWaiting = attempt.clock.after(attempt.limit, () => connection.giveUp());
     options.signal?.addEventListener("abort", onAbort, { once: true });
     attach(port, connection);
-    connection.start();
+    if (options.signal?.aborted === true) onAbort();
+    else connection.start();
   });
 }
 

@@ -261,3 +261,32 @@ describe("the server with gnutls-cli", () => {
     },
   );
 });
+
+describe("client and server over UDP", () => {
+  it("say goodbye to each other, whoever closes", async () => {
+    const { server, accepted } = await listening("leaf", "int");
+    const first = await connect(server.address.port);
+    const gone = new Promise((resolve) => accepted[0]?.onEnd(resolve));
+    await first.close();
+    expect(await gone).toBeUndefined();
+    const second = await connect(server.address.port);
+    const ended = new Promise((resolve) => second.onEnd(resolve));
+    await server.close();
+    expect(await ended).toBeUndefined();
+  });
+
+  it("find each other by name too", async () => {
+    const { server } = await listening("leaf", "int");
+    const connection = await connectDtls({ host: "localhost", port: server.address.port, ca: pki.text("root.pem") });
+    expect(connection.peer.host).toBe("127.0.0.1");
+    await connection.close();
+    await server.close();
+  });
+
+  it("do not share a port", async () => {
+    const { server } = await listening("leaf", "int");
+    const second = listenDtls({ ...identity(pki, "leaf"), port: server.address.port, onConnection: () => undefined });
+    expect(await failureOf(second)).toMatchObject({ code: "dtls.listen", facts: { port: server.address.port } });
+    await server.close();
+  });
+});

@@ -246,6 +246,21 @@ describe("the end", () => {
     await rig.server.close();
   });
 
+  it("comes to the connection alone whose listener fails", async () => {
+    const rig = await dtlsRig(pki);
+    const [one, other] = [await rig.connect(), await rig.connect()];
+    rig.accepted[0]?.onMessage(() => {
+      throw new StationError("station.internal", "a listener failed");
+    });
+    const ends: unknown[] = [];
+    rig.accepted[0]?.onEnd((error) => ends.push(error));
+    one.send(Buffer.from("trip"));
+    expect(await echo(rig, other, "unharmed")).toBe("unharmed");
+    expect(ends).toMatchObject([{ code: "station.internal" }]);
+    expect(rig.server.connections).toBe(1);
+    await rig.server.close();
+  });
+
   it("refuses messages that no record holds", async () => {
     const rig = await dtlsRig(pki);
     const connection = await rig.connect();
