@@ -269,7 +269,6 @@ export class Association {
     return new StationError("dtls.handshake-timeout", "the handshake did not come to its end", {
       datagrams: quantity(this.#received, "items"),
       droppedRecords: quantity(this.#records.dropped, "items"),
-      alert: "user_canceled",
     });
   }
 }

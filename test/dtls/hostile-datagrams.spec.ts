@@ -117,7 +117,7 @@ describe("random datagrams", () => {
       for (let index = 0; index < count; index++) rig.network.deliver(noise(), from, to);
     };
     const heard: string[] = [];
-    shower(2000, SERVER_ADDRESS, stranger);
+    shower(4000, SERVER_ADDRESS, stranger);
     const first = await rig.connect();
     known.push(...rig.network.sent.map(({ datagram }) => datagram));
     const client = rig.network.sent[0]!.from;
