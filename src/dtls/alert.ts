@@ -64,6 +64,7 @@ const BY_CODE: Partial<Record<ErrorCode, AlertName>> = {
   "dtls.protocol": "illegal_parameter",
   "dtls.key-proof": "decrypt_error",
   "dtls.finished": "decrypt_error",
+  "dtls.handshake-timeout": "user_canceled",
   "dtls.certificate-untrusted": "unknown_ca",
   "dtls.certificate-wrong-ca": "unknown_ca",
   "dtls.certificate-incomplete": "unknown_ca",

@@ -139,14 +139,12 @@ export class Association {
         this.#cipherChanged = true;
         this.#drain(now);
         return;
-      case CONTENT.alert: {
+      case CONTENT.alert:
         this.#alerted(record);
         return;
-      }
-      case CONTENT.application: {
+      case CONTENT.application:
         this.#application(record);
         return;
-      }
     }
   }
 
@@ -271,7 +269,6 @@ export class Association {
     return new StationError("dtls.handshake-timeout", "the handshake did not come to its end", {
       datagrams: quantity(this.#received, "items"),
       droppedRecords: quantity(this.#records.dropped, "items"),
-      alert: "user_canceled",
     });
   }
 }

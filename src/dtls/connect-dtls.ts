@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { abortReason, withLimit, type Clock } from "../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
+import { lasting } from "../core/fact.ts";
 import { realClock } from "../core/real-clock.ts";
 import { Association } from "./association.ts";
 import { anchorsDigest, readAnchors, type CertificateAnchor } from "./certificate/anchors.ts";
@@ -85,7 +86,7 @@ async function connectTo(peer: PeerAddress, options: DtlsClientOptions, attempt:
       onEnded: (error) => {
         settle();
         // After the handshake this rejects what is resolved already, which does nothing.
-        reject(withPeer(error ?? new StationError("dtls.closed", "the connection was closed"), options));
+        reject(withPeer(error ?? new StationError("dtls.closed", "the connection was closed"), options, attempt.limit));
         return port.close();
       },
     });
@@ -95,7 +96,8 @@ async function connectTo(peer: PeerAddress, options: DtlsClientOptions, attempt:
     const stopWaiting = attempt.clock.after(attempt.limit, () => connection.giveUp());
     options.signal?.addEventListener("abort", onAbort, { once: true });
     attach(port, connection);
-    connection.start();
+    if (options.signal?.aborted === true) onAbort();
+    else connection.start();
   });
 }
 
@@ -132,14 +134,13 @@ function asReason(signal: AbortSignal): StationError {
     : new StationError("station.aborted", "stopped", {}, { cause: reason });
 }
 
-/** The error with the address among its facts, as an engineer needs it. */
-function withPeer(error: StationError, { host, port }: DtlsClientOptions): StationError {
-  return new StationError(
-    error.code,
-    error.message,
-    { ...error.facts, service: `${host}:${port}` },
-    { cause: error.cause },
-  );
+const TIME_IS_UP = new Set(["dtls.no-answer", "dtls.handshake-timeout"]);
+
+/** The error with the address, and the limit that is over, among its facts, as an engineer needs it. */
+function withPeer(error: StationError, { host, port }: DtlsClientOptions, limit: Duration): StationError {
+  const limited = TIME_IS_UP.has(error.code) ? { limit: lasting(limit) } : {};
+  const facts = { ...error.facts, service: `${host}:${port}`, ...limited };
+  return new StationError(error.code, error.message, facts, { cause: error.cause });
 }
 
 function nameNotFound(host: string, cause?: unknown): StationError {

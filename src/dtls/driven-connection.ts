@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { StationError } from "../core/error.ts";
+import { asStationError, StationError } from "../core/error.ts";
 import type { Association, Effect } from "./association.ts";
 import type { PeerAddress } from "./datagram-port.ts";
 import type { DtlsConnection, DtlsFacts } from "./dtls-connection.ts";
@@ -109,18 +109,15 @@ export class DrivenConnection implements DtlsConnection {
 
   #do(effect: Effect, from: PeerAddress): void {
     switch (effect.kind) {
-      case "transmit": {
+      case "transmit":
         this.#surroundings.transmit(effect.datagram, this.#peer);
         return;
-      }
-      case "arm": {
+      case "arm":
         this.#arm(effect.delay);
         return;
-      }
-      case "disarm": {
+      case "disarm":
         this.#disarm();
         return;
-      }
       case "authentic":
         this.#heardAt = this.#now;
         // RFC 9146 section 6: authentic and newer than all before, or the address stays.
@@ -128,18 +125,14 @@ export class DrivenConnection implements DtlsConnection {
         return;
       case "opened":
         this.#facts = effect.facts;
-        {
-          this.#surroundings.onOpened();
-          return;
-        }
-      case "deliver": {
+        this.#guarded(() => this.#surroundings.onOpened());
+        return;
+      case "deliver":
         this.#deliver(effect.data);
         return;
-      }
-      case "ended": {
+      case "ended":
         this.#finish(effect.error);
         return;
-      }
     }
   }
 
@@ -151,8 +144,19 @@ export class DrivenConnection implements DtlsConnection {
   }
 
   #deliver(data: Uint8Array): void {
-    if (this.#onMessage !== undefined) this.#onMessage(data);
+    const listener = this.#onMessage;
+    if (this.#end !== undefined) return;
+    if (listener !== undefined) this.#guarded(() => listener(data));
     else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(data);
+  }
+
+  /** A listener that fails ends its own connection, not the socket that all share. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.dismiss(asStationError(error));
+    }
   }
 
   #finish(error: StationError | undefined): void {

@@ -81,14 +81,12 @@ class ListeningServer implements DtlsServer {
     if (id !== undefined) return this.#peers.byConnectionId(id)?.connection.receive(datagram, from);
     const asked = knock(datagram, from, this.#cookies, this.#clock.monotonic());
     switch (asked.kind) {
-      case "unverified": {
+      case "unverified":
         this.#port.send(asked.answer, from);
         return;
-      }
-      case "verified": {
+      case "verified":
         this.#admit(asked, datagram, from);
         return;
-      }
       case "none":
         for (const { connection } of this.#peers.at(from)) connection.receive(datagram, from);
     }

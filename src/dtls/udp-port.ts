@@ -32,13 +32,19 @@ export const openServerUdp: ServerPortOpener = (at) => {
   });
 };
 
-type PortState = { closing: Promise<void> | undefined; onTrouble: (error: StationError) => void };
+type PortState = {
+  closing: Promise<void> | undefined;
+  onTrouble: (error: StationError) => void;
+  /** Called when the last datagram is handed to the system. */
+  onSent: () => void;
+  unsent: number;
+};
 
 /** @param connectedTo the one address, of a client's socket */
 function portOf(socket: Socket, connectedTo?: PeerAddress): DatagramPort {
   socket.removeAllListeners("error");
   const { address, port } = socket.address();
-  const state: PortState = { closing: undefined, onTrouble: () => undefined };
+  const state: PortState = { closing: undefined, onTrouble: () => undefined, onSent: () => undefined, unsent: 0 };
   const trouble = (error: Error | null, to: PeerAddress | undefined): void => {
     if (error !== null && state.closing === undefined) state.onTrouble(troubleOf(error, to));
   };
@@ -47,7 +53,11 @@ function portOf(socket: Socket, connectedTo?: PeerAddress): DatagramPort {
     local: { host: address, port },
     send(datagram, to) {
       if (state.closing !== undefined) return;
-      const sent = (error: Error | null): void => trouble(error, to);
+      state.unsent++;
+      const sent = (error: Error | null): void => {
+        if (--state.unsent === 0) state.onSent();
+        trouble(error, to);
+      };
       if (connectedTo === undefined) socket.send(datagram, to.port, to.host, sent);
       else socket.send(datagram, sent);
     },
@@ -58,12 +68,21 @@ function portOf(socket: Socket, connectedTo?: PeerAddress): DatagramPort {
       state.onTrouble = listener;
     },
     close() {
-      state.closing ??= new Promise((resolve) => {
-        socket.close(() => resolve());
-      });
+      state.closing ??= closed(socket, state);
       return state.closing;
     },
   };
+}
+
+/** Node hands a datagram to the system a turn later: a goodbye would be lost if the socket were closed at once. */
+function closed(socket: Socket, state: PortState): Promise<void> {
+  return new Promise((resolve) => {
+    const close = (): void => {
+      socket.close(() => resolve());
+    };
+    if (state.unsent === 0) close();
+    else state.onSent = close;
+  });
 }
 
 const CODES: Readonly<Record<string, ErrorCode>> = { ECONNREFUSED: "transport.refused" };

@@ -175,6 +175,26 @@ describe("somebody in between", () => {
   });
 });
 
+describe("data in the clear", () => {
+  it("that comes in the midst of a handshake is never delivered", async () => {
+    const rig = await dtlsRig(pki);
+    const body = Buffer.from("in the clear");
+    rig.network.weather = {
+      change: (datagram, from, to) => {
+        rig.network.deliver(encodeRecord({ type: 23, epoch: 0, sequence: 800, connectionId: NO_ID, body }), from, to);
+        return datagram;
+      },
+    };
+    const connection = await rig.connect();
+    const received: string[] = [];
+    connection.onMessage((data) => received.push(Buffer.from(data).toString()));
+    expect([received, rig.atServer]).toEqual([[], []]);
+    expect(await echo(rig, connection, "protected")).toBe("protected");
+    expect(rig.atServer).toEqual(["protected"]);
+    await rig.server.close();
+  });
+});
+
 describe("a stolen certificate", () => {
   it("is worth nothing without its key", async () => {
     const clock = new VirtualClock(Date.now() + 60_000);

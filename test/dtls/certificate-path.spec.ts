@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seconds } from "../../src/core/duration.ts";
 import { asStationError, StationError } from "../../src/core/error.ts";
 import { readAnchors } from "../../src/dtls/certificate/anchors.ts";
 import { readCertificate } from "../../src/dtls/certificate/certificate.ts";
@@ -8,7 +9,7 @@ import { checkServerCertificate } from "../../src/dtls/certificate/check-server-
 import { certificatesOfPem } from "../../src/dtls/certificate/pem.ts";
 import { readServerIdentity } from "../../src/dtls/certificate/server-identity.ts";
 import { CA, LEAF, P256, P384, TestPki } from "../fakes/dtls-pki.ts";
-import { failureOf } from "../fakes/dtls-rig.ts";
+import { dtlsRig, failureOf } from "../fakes/dtls-rig.ts";
 
 const pki = new TestPki();
 const NOW = Date.now() + 60_000;
@@ -92,6 +93,16 @@ describe("the chains of test-pki.sh", () => {
     const refusal = refusalOf(pki.text(`${name}.chain.pem`));
     expect(refusal).toMatchObject({ code, facts });
     expect(refusal.advice.length).toBeGreaterThan(40);
+  });
+
+  it.each(bad)("%s gets no connection, and its server is told", async (name, code) => {
+    const shown = { certificate: pki.text(`${name}.chain.pem`), key: pki.key(name) };
+    const rig = await dtlsRig(pki, { server: shown });
+    expect(await failureOf(rig.connect({ serverName: "localhost" }))).toMatchObject({ code });
+    await rig.clock.advance(seconds(1));
+    expect(rig.accepted).toEqual([]);
+    expect(rig.refused).toMatchObject([{ code: "dtls.peer-alert", facts: { authentic: false } }]);
+    await rig.server.close();
   });
 
   it("have a code and a sentence each", () => {

@@ -84,7 +84,7 @@ describe("an established connection", () => {
     await rig.server.close();
   });
 
-  it("refuses to renegotiate, asked in the clear or under its keys, and lives on", async () => {
+  it("ignores who asks in the clear to renegotiate", async () => {
     const { rig, connection, client } = await established();
     const hello = encodeMessage({ type: MESSAGE.helloRequest, sequence: 0, body: NO_ID });
     rig.network.deliver(
@@ -117,7 +117,7 @@ describe("random datagrams", () => {
       for (let index = 0; index < count; index++) rig.network.deliver(noise(), from, to);
     };
     const heard: string[] = [];
-    shower(2000, SERVER_ADDRESS, stranger);
+    shower(4000, SERVER_ADDRESS, stranger);
     const first = await rig.connect();
     known.push(...rig.network.sent.map(({ datagram }) => datagram));
     const client = rig.network.sent[0]!.from;

@@ -53,7 +53,10 @@ describe("retransmission", () => {
     const times: number[] = [];
     rig.network.weather = { change: () => void times.push(rig.clock.monotonic()) };
     const failure = await rig.connect({ limit: seconds(40) }).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: "dtls.no-answer", facts: { service: "127.0.0.1:5684" } });
+    expect(failure).toMatchObject({
+      code: "dtls.no-answer",
+      facts: { service: "127.0.0.1:5684", limit: { value: 40_000, unit: "ms" } },
+    });
     expect(times).toEqual([0, 1000, 3000, 7000, 15_000, 31_000]);
     await rig.server.close();
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { milliseconds, minutes, seconds } from "../../src/core/duration.ts";
 import { StationError } from "../../src/core/error.ts";
 import { encodeRecord, recordsOf } from "../../src/dtls/record/record.ts";
+import { listenDtls } from "../../src/dtls/listen-dtls.ts";
 import { SessionStore } from "../../src/dtls/session-store.ts";
 import { smallPki, type TestPki } from "../fakes/dtls-pki.ts";
 import { dtlsRig, echo, failureOf, identity, SERVER_ADDRESS, SERVER_PORT } from "../fakes/dtls-rig.ts";
@@ -73,6 +74,27 @@ describe("a handshake", () => {
     const third = await rig.connect({ sessions });
     expect(third.facts.resumed).toBe(false);
     await rig.server.close();
+  });
+
+  it("is full with a server that was started anew, and old connections stay silent", async () => {
+    const rig = await dtlsRig(pki);
+    const sessions = new SessionStore(rig.clock);
+    const old = await rig.connect({ sessions });
+    rig.network.weather = { loss: 1 };
+    await rig.server.close();
+    rig.network.weather = {};
+    const { clock, network } = rig;
+    const shown = { ...identity(pki, "leaf", "int"), port: SERVER_PORT, clock };
+    const accepted: unknown[] = [];
+    const onConnection = (connection: unknown): unknown => accepted.push(connection);
+    const server = await listenDtls({ ...shown, openPort: async (at) => network.open(at.port), onConnection });
+    old.send(Buffer.from("anybody?"));
+    await clock.advance(seconds(1));
+    expect(accepted).toEqual([]);
+    const anew = await rig.connect({ sessions });
+    expect(anew.facts.resumed).toBe(false);
+    expect((await rig.connect({ sessions })).facts.resumed).toBe(true);
+    await server.close();
   });
 
   it("never takes up a session that was made for another name or under another CA", async () => {
@@ -243,6 +265,21 @@ describe("the end", () => {
     await rig.clock.advance(minutes(2));
     expect(rig.refused).toMatchObject([{ code: "dtls.handshake-timeout" }]);
     expect(rig.clock.untilNext()).toBeUndefined();
+    await rig.server.close();
+  });
+
+  it("comes to the connection alone whose listener fails", async () => {
+    const rig = await dtlsRig(pki);
+    const [one, other] = [await rig.connect(), await rig.connect()];
+    rig.accepted[0]?.onMessage(() => {
+      throw new StationError("station.internal", "a listener failed");
+    });
+    const ends: unknown[] = [];
+    rig.accepted[0]?.onEnd((error) => ends.push(error));
+    one.send(Buffer.from("trip"));
+    expect(await echo(rig, other, "unharmed")).toBe("unharmed");
+    expect(ends).toMatchObject([{ code: "station.internal" }]);
+    expect(rig.server.connections).toBe(1);
     await rig.server.close();
   });
 
