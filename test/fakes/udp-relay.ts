@@ -43,7 +43,9 @@ export class UdpRelay {
     this.#near = near;
     this.#target = target;
     this.carry = carry;
-    near.on("message", (datagram, from) => void this.#fromClient(datagram, from.port));
+    near.on("message", (datagram, from) => {
+      this.#fromClient(datagram, from.port);
+    });
   }
 
   static async open(target: number, carry: Carry = FAIR): Promise<UdpRelay> {
