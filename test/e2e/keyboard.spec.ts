@@ -123,7 +123,10 @@ test("everything an operator does works without the mouse", async ({ launch, dat
     await tabTo(page, /^Deutsch$/);
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { name: "Einstellungen" })).toBeVisible();
-    expect((await ask(page, "snapshot", null)).settings).toMatchObject({ theme: "dark", language: "de" });
+    // The screen follows at once, what is kept a moment later.
+    await expect
+      .poll(async () => (await ask(page, "snapshot", null)).settings)
+      .toMatchObject({ theme: "dark", language: "de" });
   });
 });
 
