@@ -23,9 +23,11 @@ let taps: readonly Tap[];
 let planted: readonly Planted[];
 const said: { readonly what: string; readonly ended: Pick<Ended, "stdout" | "stderr"> }[] = [];
 
-/** Unit 1 passes, 2 refuses a command that is unknown, 3 is cut off in mid-write of a key, 4 takes long there. */
+/** Unit 1 passes, 2 refuses a command that is unknown, 3 is cut off in mid-write of a key, 4 takes long there, 5 goes over CoAP. */
 beforeAll(async () => {
-  line = await TrayLine.start(4, ["--fault", "3=unplug@/CMNG=0,1002/", "--fault", "4=slow:3000@/CMNG=0,1002/"]);
+  const faults = ["--fault", "3=unplug@/CMNG=0,1002/", "--fault", "4=slow:3000@/CMNG=0,1002/"];
+  line = await TrayLine.start(5, faults, ["--coaps", "0"]);
+  line.write("profile-coaps.yaml", line.coapsProfileText());
   taps = await Promise.all(line.modems.units.map(({ link }) => Tap.open(link.replace("tcp://", ""))));
   line.write(
     "fixture.yaml",
@@ -83,8 +85,11 @@ const environment = (): Readonly<Record<string, string>> => ({
 });
 
 /** Starts a tray of one slot; what it says is searched later. */
-function start(slot: string, recipe = "recipe.yaml"): ReturnType<typeof startStation> {
-  const process = startStation(line.runArguments("audit.db", ["--slots", slot], line.path(recipe)), environment());
+function start(slot: string, recipe = "recipe.yaml", profile = "profile.yaml"): ReturnType<typeof startStation> {
+  const args = line
+    .runArguments("audit.db", ["--slots", slot], line.path(recipe))
+    .map((arg) => (arg === line.path("profile.yaml") ? line.path(profile) : arg));
+  const process = startStation(args, environment());
   void process.ended.then((ended) => said.push({ what: `run of slot ${slot}`, ended }));
   return process;
 }
@@ -143,6 +148,15 @@ describe("secrets", () => {
     expect(leaks(() => true).filter(notForOwner)).toEqual([]);
   });
 
+  it("reach the modem and nothing else when a unit passes over CoAP and DTLS", async () => {
+    expect((await start("5", "recipe.yaml", "profile-coaps.yaml").ended).code).toBe(0);
+    const heard = taps[4]?.text ?? "";
+    expect([PASSWORD, ...PSKS.map((psk) => psk.toString("hex"))].filter((text) => !heard.includes(text))).toEqual([]);
+    expect(overheard(heard).map(({ name }) => name)).toContain("JWT signature");
+    expect(runsOf(line.path("audit.db")).at(-1)).toMatchObject({ slot: "5", outcome: "PASS" });
+    expect(leaks(() => true).filter(notForOwner)).toEqual([]);
+  });
+
   it("stay out of the records of a unit that fails, and of the service once it has delivered them", async () => {
     expect((await start("2", "failing.yaml").ended).code).toBe(1);
     expect(taps[1]?.text).toContain(TOKEN);
@@ -169,12 +183,18 @@ describe("secrets", () => {
     expect(readdirSync(line.folder)).toContain("audit.db-wal");
     expect(leaks((file) => !ofService(file))).toEqual([]);
     await exportAll();
-    expect(runsOf(line.path("audit.db")).map(({ outcome }) => outcome)).toEqual(["PASS", "FAIL", "ERROR", "ABORTED"]);
+    expect(runsOf(line.path("audit.db")).map(({ outcome }) => outcome)).toEqual([
+      "PASS",
+      "PASS",
+      "FAIL",
+      "ERROR",
+      "ABORTED",
+    ]);
     expect(leaks((file) => !ofService(file))).toEqual([]);
   });
 
   it("stay off every terminal", () => {
-    expect(said.map(({ what }) => what)).toHaveLength(7);
+    expect(said.map(({ what }) => what)).toHaveLength(8);
     const all = needles();
     const found = said.flatMap(({ what, ended }) =>
       foundIn(Buffer.from(ended.stdout + ended.stderr), all).map((name) => `${what}: ${name}`),

@@ -20,6 +20,8 @@ export type ServiceReady = {
   readonly ownerKey: string;
   readonly httpsPort: number;
   readonly ownerPort: number;
+  /** With `--coaps`. */
+  readonly coapsPort?: number;
 };
 
 /** The line of readiness of `station simulate --json`. */
@@ -75,12 +77,16 @@ export class TrayLine {
     this.#processes = processes;
   }
 
-  /** Starts both; `simulate` holds further options of the simulators, whose log is `modems.log`. */
-  static async start(units: number, simulate: readonly string[] = []): Promise<TrayLine> {
+  /** Starts both; `simulate` and `serve` hold further options of the simulators, whose log is `modems.log`, and the service. */
+  static async start(
+    units: number,
+    simulate: readonly string[] = [],
+    serve: readonly string[] = [],
+  ): Promise<TrayLine> {
     execFileSync(process.execPath, [BUILD, "--if-stale"]);
     const folder = temporaryFolder();
     const dir = join(folder, "service");
-    const service = startStation(["service", "--dir", dir, "--https", "0", "--owner", "0", "--json"]);
+    const service = startStation(["service", "--dir", dir, "--https", "0", "--owner", "0", "--json", ...serve]);
     const modems = startStation([
       ...["simulate", "--units", String(units), "--log", join(folder, "modems.log"), "--json"],
       ...simulate,
@@ -122,6 +128,15 @@ export class TrayLine {
       "transport: https",
       `https: { host: localhost, port: ${httpsPort}, ca: service/ca.pem }`,
       `owner: { base: "https://localhost:${this.service.ownerPort}/v1", ca: service/ca.pem, keyEnv: SPEC_OWNER_KEY }`,
+      "",
+    ].join("\n");
+  }
+
+  /** A profile for the way over CoAP; the service must have been started with `--coaps`. */
+  coapsProfileText(): string {
+    return [
+      this.profileText().replace("transport: https", "transport: coaps").trimEnd(),
+      `coaps: { host: localhost, port: ${this.service.coapsPort ?? 0}, ca: service/ca.pem }`,
       "",
     ].join("\n");
   }
