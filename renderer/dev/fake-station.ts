@@ -2,41 +2,20 @@ import type { DesktopNews } from "../../src/contract/desktop-news.ts";
 import { DEFAULT_SETTINGS, type DesktopSettings } from "../../src/contract/desktop-settings.ts";
 import type { DesktopSnapshot } from "../../src/contract/desktop-snapshot.ts";
 import { REQUESTS, type DesktopApi, type RequestKind } from "../../src/contract/desktop.ts";
-import type { ReportOrder } from "../../src/contract/report.ts";
 import { reduceSlot, type SlotState } from "../../src/contract/slot-state.ts";
 import type { BatchSummary } from "../../src/contract/station-request.ts";
-import { reportOf, StationError } from "../../src/core/error.ts";
+import { reportOf } from "../../src/core/error.ts";
 import type { BatchId, SlotId } from "../../src/core/ids.ts";
+import { plainAnswer, RECORDED, SHA256, SHIFT_COUNTS } from "./fake-answers.ts";
 import { FakePorts } from "./fake-ports.ts";
 import { FakeOperators } from "./fake-operators.ts";
 import { fakeRun, stoppedEvent } from "./fake-run.ts";
 import { FakeService } from "./fake-service.ts";
 import { FakeHistory } from "./fake-history.ts";
-import { fakeReport } from "./fake-report.ts";
 import { FakeLibrary } from "./fake-library.ts";
 import { fakeRunId, type Scene } from "./scenes.ts";
 
-const SHA256 = "52d8aa106f3eb91709c1c3f452d8aa106f3eb91709c1c3f452d8aa106f3eb917";
-const VERDICT = {
-  ...{ ok: true, kind: "database", station: "line-2", key: "nZk2vXq1S8mJ6b0oF3c7tQ" },
-  ...{
-    events: 12_846_012,
-    runs: 1_000_000,
-    batches: 31_250,
-    heads: 31_250,
-    signedUpTo: 12_846_012,
-    headFile: "present",
-  },
-} as const;
-const FAKE_ABOUT = {
-  ...{ version: "0.1.0", electron: "33.2.1", chromium: "130.0.6723.118", node: "20.18.1", platform: "linux x64" },
-  station: "0193f6a2-7c11-7a3e-9d1c-5b2f6a8e4c07",
-  key: "nZk2vXq1S8mJ6b0oF3c7tQ9LrWyHe4UaPdGx5TiKmBs",
-  folder: "/home/line2/.config/Provisioning Station/station",
-  ...{ recordBytes: 1_284_505_600, freeBytes: 182_341_091_328 },
-};
 const STEP = 220;
-const RECORDED = 1_000_000;
 
 type Run = { readonly batch: BatchId; readonly slot: SlotId; readonly run: ReturnType<typeof fakeRun>; step: number };
 
@@ -105,85 +84,39 @@ export class FakeStation implements DesktopApi {
       case "abort":
         return this.#abort(asks);
       case "settings.write":
-        this.#settings = { ...this.#settings, ...(asks as DesktopSettings) };
-        return this.#settings;
+        return this.#set(asks);
       case "settings.read":
         return this.#settings;
-      case "ports.list":
-      case "ports.watch":
-      case "insertion.arm":
-      case "insertion.serials":
-        return this.#ports.answer(kind, asks);
+      case "shift.schedule":
+        return this.#set({ shiftStarts: (asks as { starts: string[] }).starts });
       case "fixture.write": {
         const { fixture, ...rest } = asks as { fixture: object };
         return this.#library.answer("library.save", { ...rest, kind: "fixture", text: "", content: fixture });
       }
-      case "service.facts":
-      case "service.embedded":
-      case "service.enter-key":
-      case "service.forget-key":
-      case "service.test":
-      case "service.try":
-      case "service.pick-ca":
-        return this.#service.answer(kind, asks);
       case "service.write": {
         const { profile, fields } = asks as { profile: string; fields: object };
         const text = { kind: "profile", id: profile, replace: true, text: "", content: fields };
         return this.#library.answer("library.save", text);
       }
-      case "history.runs":
-        return this.#history.runs((asks as { query: never }).query);
-      case "history.run":
-        return this.#history.run((asks as { id: never }).id);
-      case "history.counts":
-        return this.#history.counts((asks as { filter: never }).filter);
-      case "cancel":
-      case "training.renew":
-        return null;
-      case "history.export": {
-        const file = "history.csv";
-        return { kind: "saved", file, manifest: `${file}.manifest.json`, rows: RECORDED, sha256: SHA256 };
-      }
-      case "history.verify":
-        return { kind: "verdict", file: "audit.db", verdict: VERDICT };
-      case "report.read":
-        return fakeReport((asks as { order: ReportOrder }).order, Date.now());
-      case "report.save":
-        return { kind: "saved", file: "report.png" };
-      case "about.read":
-        return FAKE_ABOUT;
-      case "page.print":
-        return { kind: "printed" };
-      case "page.savePdf":
-        return { kind: "saved", file: "page.pdf" };
-      case "shift.schedule":
-        this.#settings = { ...this.#settings, shiftStarts: (asks as { starts: string[] }).starts };
-        return this.#settings;
-      case "session.read":
-      case "session.signIn":
-      case "session.signOut":
-      case "operators.list":
-      case "operators.add":
-      case "operators.change":
-      case "operators.remove":
-      case "operators.idle":
-        return this.#operators.answer(kind, asks);
-      case "library.list":
-      case "library.read":
-      case "library.check":
-      case "library.save":
-      case "library.duplicate":
-      case "library.remove":
-      case "library.import":
-      case "library.attach":
-      case "library.select":
-      case "configuration.read":
-      case "configuration.write":
-        return this.#library.answer(kind, asks);
-      case "shift.restart":
-        break;
+      default:
+        return this.#partAnswer(kind, asks);
     }
-    throw new StationError("station.internal", "the fake station cannot do this", { kind });
+  }
+
+  /** Answers of the parts of the station that have a fake of their own. */
+  #partAnswer(kind: RequestKind, asks: never): unknown {
+    const [part] = kind.split(".");
+    // The prefix names the part; each of them knows its own requests.
+    if (part === "ports" || part === "insertion") return this.#ports.answer(kind as never, asks);
+    if (part === "service") return this.#service.answer(kind, asks);
+    if (part === "session" || part === "operators") return this.#operators.answer(kind as never, asks);
+    if (part === "library" || part === "configuration") return this.#library.answer(kind, asks);
+    return plainAnswer(kind, asks, this.#history);
+  }
+
+  #set(some: Partial<DesktopSettings>): DesktopSettings {
+    this.#settings = { ...this.#settings, ...some };
+    return this.#settings;
   }
 
   #snapshot(): DesktopSnapshot {
@@ -212,20 +145,7 @@ export class FakeStation implements DesktopApi {
       }),
       ...(this.#lastBatch === undefined ? {} : { lastBatch: this.#lastBatch }),
       slots: [...this.#slots.values()],
-      shift: {
-        since: new Date(new Date().setHours(6, 0, 0, 0)).toISOString(),
-        counts: {
-          runs: 810,
-          pass: 789,
-          fail: 16,
-          error: 5,
-          aborted: 0,
-          running: 0,
-          units: 801,
-          unitsPassed: 789,
-          unitsPassedFirst: 780,
-        },
-      },
+      shift: { since: new Date(new Date().setHours(6, 0, 0, 0)).toISOString(), counts: SHIFT_COUNTS },
     };
   }
 

@@ -6,7 +6,7 @@ import type { SlotState } from "../../src/contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../../src/contract/station-request.ts";
 import { reportOf, type ErrorReport } from "../../src/core/error.ts";
 import type { SlotId } from "../../src/core/ids.ts";
-import { useStationClient } from "../api/station-client.ts";
+import { useStationClient, type StationClient } from "../api/station-client.ts";
 import { Listeners } from "./listeners.ts";
 import { NewsGate } from "./news-gate.ts";
 import { useSettings } from "./settings.ts";
@@ -68,22 +68,24 @@ export const useStation = defineStore("station", () => {
   }
 
   const running = computed(() => (facts.value?.batches.length ?? 0) > 0);
-  /** @throws StationError why nothing was started */
-  const start = (request: StartRequest) => client.ask("start", request);
-  /** @throws StationError of the request */
-  const stop = (slot: SlotId | "all") => client.ask("abort", { slot });
-
   /** Takes over a shift that an answer told. */
   function adoptShift(shift: Shift): void {
     if (facts.value !== undefined) facts.value = { ...facts.value, shift };
   }
 
-  /** Training mode only: lays new simulated boards into the tray. @throws StationError of the request */
-  const renew = () => client.ask("training.renew", null);
   const listening = { watchSlots: slotChanges.add, watchBatches: batchEnds.add };
-
-  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, ...listening, start, stop, renew, adoptShift };
+  return { facts, fault, ahead, running, slotOf: slots.of, follow, load, ...listening, ...orders(client), adoptShift };
 });
+
+/** What is asked of the station; each fails with the StationError of its request. */
+function orders(client: StationClient) {
+  return {
+    start: (request: StartRequest) => client.ask("start", request),
+    stop: (slot: SlotId | "all") => client.ask("abort", { slot }),
+    /** Training mode only: lays new simulated boards into the tray. */
+    renew: () => client.ask("training.renew", null),
+  };
+}
 
 /** The facts after news that are not of a slot. */
 function factsAfter(facts: StationFacts, news: Exclude<DesktopNews, { kind: "run" }>): StationFacts {

@@ -17,11 +17,11 @@ function typed(keys: readonly string[], gap: number) {
 
 describe("badgeKeys", () => {
   it("takes what a scanner types, its Enter too", () => {
-    expect(typed([..."ID-000117", "Enter"], 8)).toEqual({ badges: ["ID-000117"], kept: 9 });
+    expect(typed([...Array.from("ID-000117"), "Enter"], 8)).toEqual({ badges: ["ID-000117"], kept: 9 });
   });
 
   it("leaves a person's keys to the page", () => {
-    expect(typed([..."ana", "Enter"], 140)).toEqual({ badges: [], kept: 0 });
+    expect(typed([...Array.from("ana"), "Enter"], 140)).toEqual({ badges: [], kept: 0 });
   });
 
   it("takes nothing of what is too short for a badge", () => {
