@@ -84,7 +84,8 @@ try {
         const place = PLACES[scene];
         const name = place === undefined ? `line-${scene}-${theme}` : `${scene}-${theme}`;
         const query = `scene=${scene}&theme=${theme}&language=${values.language}${place?.hash ?? ""}`;
-        const pressed = place === undefined ? [] : [{ run: place.run, wait: scene.startsWith("service") ? 5000 : 3000 }];
+        const pressed =
+          place === undefined ? [] : [{ run: place.run, wait: scene.startsWith("service") ? 5000 : 3000 }];
         return { name, query, width, height, script: [...pressed, ...script] };
       }),
     ),
