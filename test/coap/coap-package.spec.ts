@@ -69,9 +69,12 @@ async function theirs(asked: Asked, body?: Buffer): Promise<{ readonly code: str
   const outgoing = request({ hostname: HOST, confirmable: true, agent, ...asked });
   // The option's value is the size that it cuts into, 2 to the power of 4 + 5.
   if (body !== undefined && body.length > LIMITS.block) outgoing.setOption("Block1", Buffer.of(5));
-  const answered = once(outgoing, "response") as Promise<[IncomingMessage]>;
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.on("response", resolve);
+    outgoing.on("error", reject);
+  });
   outgoing.end(body);
-  const [{ code, payload }] = await answered;
+  const { code, payload } = await answered;
   return { code, payload };
 }
 

@@ -122,12 +122,15 @@ describe("a phase", () => {
 
 describe("the phase table", () => {
   it("repeats only errors of the phase's layers that may pass", () => {
-    const { connect, verify, check } = PHASE_TABLE;
+    const { connect, provision, verify, check } = PHASE_TABLE;
     expect(mayRepeat(connect, 1, lost)).toBe(true);
     expect(mayRepeat(connect, 2, lost)).toBe(false);
     expect(mayRepeat(verify, 1, lost)).toBe(false);
     expect(mayRepeat(check, 1, lost)).toBe(false);
     expect(mayRepeat(connect, 1, new StationError("link.denied", "no"))).toBe(false);
+    for (const code of ["transport.reset", "dtls.no-answer", "coap.closed", "provisioning.no-answer"] as const)
+      expect(mayRepeat(provision, 1, new StationError(code, "lost"))).toBe(true);
+    expect(mayRepeat(provision, 1, new StationError("dtls.certificate-expired", "old"))).toBe(false);
   });
 
   it("doubles its pauses and lets the service ask for longer ones, up to a minute", () => {
