@@ -18,6 +18,7 @@ export class ShiftBook {
   readonly #times: () => readonly string[];
   readonly #opened: Instant;
   #restarted: Instant | undefined;
+  #told: Shift | undefined;
 
   /** `times`: the set times of day, local: `06:00`. */
   constructor(history: Pick<HistoryClient, "counts">, clock: Clock, times: () => readonly string[] = () => []) {
@@ -27,10 +28,17 @@ export class ShiftBook {
     this.#opened = clock.now();
   }
 
-  /** @throws StationError audit.* */
+  /** Counts anew. @throws StationError audit.* */
   async read(): Promise<Shift> {
     const since = this.#since;
-    return { since, counts: await this.#history.counts({ from: since }) };
+    const shift = { since, counts: await this.#history.counts({ from: since }) };
+    this.#told = shift;
+    return shift;
+  }
+
+  /** What was counted last in this shift: a window that opens in mid-batch does not wait for the record. @throws StationError audit.* */
+  async latest(): Promise<Shift> {
+    return this.#told?.since === this.#since ? this.#told : this.read();
   }
 
   /** Begins a new shift now. @throws StationError audit.* */

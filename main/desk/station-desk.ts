@@ -103,7 +103,7 @@ export class StationDesk {
 
   async #snapshot(): Promise<DesktopSnapshot> {
     const { station, files, stationId, version, settings, outlet, clock, training, insertions } = this.#parts;
-    const shift = await this.#parts.shift.read();
+    const shift = await this.#parts.shift.latest();
     // From here on nothing waits: what follows is of one moment.
     const { running, last, storeFailure } = this.#batches;
     const worksWith = files();

@@ -6,7 +6,8 @@ import { pageFile } from "./page-path.ts";
 
 /** Must be called before the application is ready. */
 export function registerScheme(): void {
-  const privileges = { standard: true, secure: true, supportFetchAPI: true };
+  // Compiled code is kept: a window that is reloaded while every worker is busy is back sooner.
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, codeCache: true };
   protocol.registerSchemesAsPrivileged([{ scheme: "app", privileges }]);
 }
 

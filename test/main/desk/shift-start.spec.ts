@@ -41,6 +41,28 @@ describe("latestStart", () => {
 });
 
 describe("ShiftBook", () => {
+  it("tells what was counted last until the shift is another one", async () => {
+    const clock = new VirtualClock();
+    const asked = { times: 0 };
+    const book = new ShiftBook(
+      {
+        counts: () => {
+          asked.times += 1;
+          return Promise.resolve(NONE);
+        },
+      },
+      clock,
+    );
+    const first = await book.latest();
+    expect(await book.latest()).toBe(first);
+    await book.read();
+    expect(asked.times).toBe(2);
+    await clock.advance(minutes(1));
+    await book.restart();
+    expect((await book.latest()).since).not.toBe(first.since);
+    expect(asked.times).toBe(3);
+  });
+
   it("begins with the application, with a set time, and when a person says so", async () => {
     const clock = new VirtualClock(at(10, 0));
     const times = { set: [] as readonly string[] };
