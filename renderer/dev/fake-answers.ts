@@ -30,7 +30,7 @@ const FAKE_ABOUT = {
   ...{ version: "0.1.0", electron: "33.2.1", chromium: "130.0.6723.118", node: "20.18.1", platform: "linux x64" },
   station: "0193f6a2-7c11-7a3e-9d1c-5b2f6a8e4c07",
   key: "nZk2vXq1S8mJ6b0oF3c7tQ9LrWyHe4UaPdGx5TiKmBs",
-  folder: "/home/line2/.config/Provisioning Station/station",
+  folder: "Provisioning Station/station",
   ...{ recordBytes: 1_284_505_600, freeBytes: 182_341_091_328 },
 };
 

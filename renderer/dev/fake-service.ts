@@ -22,7 +22,7 @@ export class FakeService {
       case "service.embedded":
         return {
           ...{ httpsPort: 41203, coapsPort: 45231, ownerPort: 39029, caSha256: SHA256 },
-          ...{ folder: "/home/line/.config/station/training-service", caFile: "ca.pem" },
+          ...{ folder: "Provisioning Station/station/training-service", caFile: "ca.pem" },
         };
       case "service.enter-key":
         this.#key =

@@ -51,10 +51,10 @@ describe("Configurator", () => {
   });
 
   it("lets switches count for this start without keeping them, until something else is chosen", async () => {
-    const { configurator, line } = await opened({ recipe: "/tmp/r.yaml", fixture: "/tmp/f.yaml", units: 3 });
+    const { configurator, line } = await opened({ recipe: "given/r.yaml", fixture: "given/f.yaml", units: 3 });
     expect(line.files).toMatchObject({
-      recipe: { recipe: { revision: "/tmp/r.yaml" } },
-      fixture: { name: "/tmp/f.yaml" },
+      recipe: { recipe: { revision: "given/r.yaml" } },
+      fixture: { name: "given/f.yaml" },
     });
     expect(configurator.answer()).toMatchObject({ recipe: "training", overridden: ["recipe", "fixture", "modems"] });
     expect(configurator.inUse("recipe", "training")).toBe(false);
