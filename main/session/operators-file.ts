@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
-import { writeDurably } from "../../src/audit/durable-file.ts";
 import { StationError } from "../../src/core/error.ts";
 import { quantity } from "../../src/core/fact.ts";
+import { KeptFile } from "../desk/kept-file.ts";
 import { checked, KeptListSchema, NO_OPERATORS, type KeptList } from "./operator-list.ts";
 
 /** Far more than the longest list takes, in bytes. */
@@ -9,13 +9,14 @@ const LARGEST = 1_048_576;
 
 /** The list of operators in a file of its own, which nobody but the station's user may read. */
 export class OperatorsFile {
-  readonly #path: string;
-  #list: KeptList;
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #file: KeptFile<KeptList>;
 
   private constructor(path: string, list: KeptList) {
-    this.#path = path;
-    this.#list = list;
+    this.#file = new KeptFile(path, list, {
+      mode: 0o600,
+      refused: (file, cause) =>
+        new StationError("operators.kept", "the list of operators cannot be written", { file }, { cause }),
+    });
   }
 
   /**
@@ -28,24 +29,12 @@ export class OperatorsFile {
   }
 
   get current(): KeptList {
-    return this.#list;
+    return this.#file.current;
   }
 
   /** Changes the list, one change after the other, and keeps it on the disk. @throws StationError of `change`; operators.kept: nothing has changed then */
   change(change: (list: KeptList) => KeptList): Promise<KeptList> {
-    const changed = this.#writing.then(async () => {
-      const list = change(this.#list);
-      try {
-        await writeDurably(this.#path, `${JSON.stringify(list, undefined, 1)}\n`, 0o600);
-      } catch (cause) {
-        const file = this.#path;
-        throw new StationError("operators.kept", "the list of operators cannot be written", { file }, { cause });
-      }
-      this.#list = list;
-      return list;
-    });
-    this.#writing = changed.catch(() => undefined);
-    return changed;
+    return this.#file.change(change);
   }
 }
 
