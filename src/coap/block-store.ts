@@ -1,11 +1,10 @@
 import { blockAmong, blockOption, blockStart, type Block, type BlockSize } from "./block.ts";
 import { bodyDigest } from "./body-digest.ts";
-import type { CoapMessage } from "./message.ts";
-import { OPTION, optionTexts, optionValue, uintOf, uintOption, type CoapOption } from "./options.ts";
+import { bare, type CoapMessage, type Contents } from "./message.ts";
+import { inOrder, OPTION, optionTexts, optionValue, uintOf, uintOption, type CoapOption } from "./options.ts";
 import type { CoapHandler, CoapReply } from "./server-request.ts";
 
 type Limits = { /** Bytes of a request's body. */ readonly body: number; readonly block: BlockSize };
-type Answer = Pick<CoapMessage, "code" | "options" | "payload">;
 
 /** A request body that is coming in. */
 type Upload = { readonly parts: Uint8Array[]; length: number };
@@ -28,7 +27,7 @@ export class BlockStore {
   }
 
   /** Answers one message. */
-  async answer(message: CoapMessage): Promise<Answer> {
+  async answer(message: CoapMessage): Promise<Contents> {
     const blocks = readBlocks(message.options);
     if (blocks === undefined) return bare("4.00");
     const { block1, block2 } = blocks;
@@ -41,7 +40,7 @@ export class BlockStore {
   #take(
     message: CoapMessage,
     block: Block,
-  ): { readonly kind: "answer"; readonly answer: Answer } | { readonly kind: "body"; readonly body: Uint8Array } {
+  ): { readonly kind: "answer"; readonly answer: Contents } | { readonly kind: "body"; readonly body: Uint8Array } {
     const refuse = (code: string, options: readonly CoapOption[] = []) => {
       this.#uploads.delete(key);
       return { kind: "answer", answer: { code, options, payload: NOTHING } } as const;
@@ -71,7 +70,7 @@ export class BlockStore {
     body: Uint8Array,
     wanted: Block | undefined,
     echoed: readonly CoapOption[],
-  ): Promise<Answer> {
+  ): Promise<Contents> {
     const key = requestKey(message);
     const follows = wanted !== undefined && wanted.number > 0;
     const kept = follows ? this.#replies.get(key) : undefined;
@@ -81,19 +80,19 @@ export class BlockStore {
     return this.#part(key, reply, wanted, echoed);
   }
 
-  #part(key: string, reply: CoapReply, wanted: Block | undefined, echoed: readonly CoapOption[]): Answer {
+  #part(key: string, reply: CoapReply, wanted: Block | undefined, echoed: readonly CoapOption[]): Contents {
     const { code, contentFormat, payload = NOTHING } = reply;
     const format = contentFormat === undefined ? [] : [uintOption(OPTION.contentFormat, contentFormat)];
     const size = wanted === undefined || wanted.size > this.#limits.block ? this.#limits.block : wanted.size;
     // A block of another size than asked for begins where the asked one does.
     const start = wanted === undefined ? 0 : blockStart(wanted);
-    if (start === 0 && payload.length <= size) return { code, options: sorted([...format, ...echoed]), payload };
+    if (start === 0 && payload.length <= size) return { code, options: inOrder([...format, ...echoed]), payload };
     if (start >= payload.length || start % size !== 0) return bare("4.00");
     const end = Math.min(payload.length, start + size);
     const block = blockOption(OPTION.block2, { number: start / size, more: end < payload.length, size });
     const etag = { number: OPTION.etag, value: bodyDigest(payload) };
     this.#keep(key, reply);
-    const options = sorted([etag, ...format, block, ...echoed]);
+    const options = inOrder([etag, ...format, block, ...echoed]);
     return { code, options, payload: payload.subarray(start, end) };
   }
 
@@ -139,12 +138,4 @@ function forgetOldest(map: Map<string, unknown>, most: number): void {
     if (map.size <= most) return;
     map.delete(oldest);
   }
-}
-
-function sorted(options: readonly CoapOption[]): readonly CoapOption[] {
-  return options.toSorted((a, b) => a.number - b.number);
-}
-
-function bare(code: string): Answer {
-  return { code, options: [], payload: NOTHING };
 }

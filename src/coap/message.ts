@@ -61,6 +61,14 @@ export function emptyMessage(type: "ACK" | "RST", id: number): CoapMessage {
   return { type, code: EMPTY, id, token: NOTHING, options: [], payload: NOTHING };
 }
 
+/** What an answer says, however it is carried. */
+export type Contents = Pick<CoapMessage, "code" | "options" | "payload">;
+
+/** An answer of a code alone. */
+export function bare(code: string): Contents {
+  return { code, options: [], payload: NOTHING };
+}
+
 /** 0: request or empty; 2: success; 4: the client's fault; 5: the server's. */
 export function codeClass(code: string): number {
   return Number(code.slice(0, 1));

@@ -54,3 +54,8 @@ export function uintOption(number: number, value: number): CoapOption {
 export function textOption(number: number, text: string): CoapOption {
   return { number, value: new TextEncoder().encode(text) };
 }
+
+/** Options go out in the order of their numbers; equal ones keep theirs. */
+export function inOrder(options: readonly CoapOption[]): readonly CoapOption[] {
+  return options.toSorted((a, b) => a.number - b.number);
+}

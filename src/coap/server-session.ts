@@ -4,8 +4,9 @@ import type { RandomBytes } from "../core/ids.ts";
 import { blockSizeWithin, type BlockSize } from "./block.ts";
 import { BlockStore } from "./block-store.ts";
 import { STANDARD_TIMING, type CoapChannel, type CoapTiming } from "./channel.ts";
-import { codeClass, EMPTY, emptyMessage, encodeMessage, parseMessage, type CoapMessage } from "./message.ts";
-import { isCritical, OPTION, type CoapOption } from "./options.ts";
+import { bare, codeClass, EMPTY, emptyMessage, encodeMessage, parseMessage } from "./message.ts";
+import type { CoapMessage, Contents } from "./message.ts";
+import { isCritical, OPTION } from "./options.ts";
 import { retransmit } from "./retransmission.ts";
 import { RepeatFilter } from "./repeat-filter.ts";
 import type { CoapHandler } from "./server-request.ts";
@@ -28,7 +29,6 @@ const PROMPT = seconds(1);
 /** Requests of one client that are worked on at once. */
 const MOST_AT_ONCE = 4;
 const BLOCK = blockSizeWithin(1024);
-const NOTHING = new Uint8Array();
 
 /** What a request may carry that must be understood. */
 const UNDERSTOOD: ReadonlySet<number> = new Set([
@@ -113,7 +113,7 @@ export class CoapServerSession {
     else this.#sendSeparate({ type: "CON", code, id: this.#takeId(), token, options, payload });
   }
 
-  async #answer(message: CoapMessage): Promise<Pick<CoapMessage, "code" | "options" | "payload">> {
+  async #answer(message: CoapMessage): Promise<Contents> {
     if (message.options.some(({ number }) => isCritical(number) && !UNDERSTOOD.has(number))) return bare("4.02");
     if (this.#atOnce >= MOST_AT_ONCE) return bare("5.03");
     this.#atOnce += 1;
@@ -163,12 +163,4 @@ export class CoapServerSession {
       this.close();
     }
   }
-}
-
-function bare(code: string): {
-  readonly code: string;
-  readonly options: readonly CoapOption[];
-  readonly payload: Uint8Array;
-} {
-  return { code, options: [], payload: NOTHING };
 }

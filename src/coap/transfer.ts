@@ -4,7 +4,7 @@ import type { RandomBytes } from "../core/ids.ts";
 import { blockAmong, blockOption, blockStart, type BlockSize } from "./block.ts";
 import type { CoapAsk } from "./client.ts";
 import { codeClass, type CoapMessage } from "./message.ts";
-import { OPTION, optionValue, type CoapOption } from "./options.ts";
+import { inOrder, OPTION, optionValue, type CoapOption } from "./options.ts";
 
 /** A request with its whole body. */
 export type CoapTransfer = {
@@ -61,7 +61,7 @@ export async function transfer(
 }
 
 function withEcho(request: CoapTransfer, value: Uint8Array): CoapTransfer {
-  return { ...request, options: sorted([...request.options, { number: OPTION.echo, value }]) };
+  return { ...request, options: inOrder([...request.options, { number: OPTION.echo, value }]) };
 }
 
 /** Sends the body, in blocks where it is longer than one; answers what the server says to the last of them, or to one it refuses. */
@@ -76,7 +76,7 @@ async function upload(ask: Asker, request: CoapTransfer, block: BlockSize, rando
     const sent = { number: place.start / place.size, more: end < payload.length, size: place.size };
     const answer = await ask({
       ...{ code, confirmable, payload: payload.subarray(place.start, end) },
-      options: sorted([...options, blockOption(OPTION.block1, sent), place.tag]),
+      options: inOrder([...options, blockOption(OPTION.block1, sent), place.tag]),
     });
     const echoed = blockAmong(answer.options, OPTION.block1);
     const smaller = echoed !== undefined && echoed.size < place.size ? echoed.size : undefined;
@@ -121,7 +121,7 @@ async function download(
     const wanted = { number: state.length / state.block.size, more: false, size: state.block.size };
     const next = await ask({
       ...{ code: request.code, confirmable: request.confirmable, payload: NOTHING },
-      options: sorted([...request.options, blockOption(OPTION.block2, wanted)]),
+      options: inOrder([...request.options, blockOption(OPTION.block2, wanted)]),
     });
     const block = blockAmong(next.options, OPTION.block2);
     if (block === undefined || next.code !== code || blockStart(block) !== state.length)
@@ -141,12 +141,7 @@ async function download(
 function headOf({ code, options, format }: CoapTransfer, block: BlockSize): readonly CoapOption[] {
   const head = format === undefined ? options : [...options, format];
   const size = blockOption(OPTION.block2, { number: 0, more: false, size: block });
-  return sorted(code === "0.01" ? [...head, size] : head);
-}
-
-/** Options go out in the order of their numbers; equal ones keep theirs. */
-function sorted(options: readonly CoapOption[]): readonly CoapOption[] {
-  return options.toSorted((a, b) => a.number - b.number);
+  return inOrder(code === "0.01" ? [...head, size] : head);
 }
 
 function bounded(body: Uint8Array, limit: number): Uint8Array {
