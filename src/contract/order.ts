@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ErrorReportSchema, label, RunIdSchema, SlotIdSchema } from "./common.ts";
 import { BoardSettingsSchema, LineSettingsSchema, PortAddressSchema } from "./fixture.ts";
 import { ResolvedProfileSchema } from "./profile.ts";
+import { AnswerSchema, QuestionSchema } from "./question.ts";
 import { ResolvedRecipeSchema } from "./recipe.ts";
 import { RunEventSchema } from "./run-event.ts";
 
@@ -34,6 +35,8 @@ export const AdmissionSchema = z.discriminatedUnion("kind", [
 export type Admission = z.output<typeof AdmissionSchema>;
 
 const named = { runId: RunIdSchema, slot: SlotIdSchema };
+/** Number of a question within its run; the answer repeats it. */
+const ask = z.int().min(1).max(1_000_000);
 
 /** Messages from the core to a worker. */
 export const ToWorkerSchema = z.discriminatedUnion("type", [
@@ -41,6 +44,7 @@ export const ToWorkerSchema = z.discriminatedUnion("type", [
   /** Events up to `seq` are on the disk. */
   z.strictObject({ type: z.literal("stored"), ...named, seq: z.int().nonnegative() }),
   z.strictObject({ type: z.literal("admission"), ...named, admission: AdmissionSchema }),
+  z.strictObject({ type: z.literal("answer"), ...named, ask, answer: AnswerSchema }),
   z.strictObject({ type: z.literal("abort"), ...named, error: ErrorReportSchema }),
   z.strictObject({ type: z.literal("shutdown") }),
 ]);
@@ -52,6 +56,8 @@ export const FromWorkerSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("event"), event: RunEventSchema }),
   /** A setting to keep for the device in the station's own store (correlation id, interval, config commands). */
   z.strictObject({ type: z.literal("setting"), ...named, key: z.string().min(1).max(128), value: z.string().max(512) }),
+  /** Something that only the core can decide or keep; answered once. May hold credentials. */
+  z.strictObject({ type: z.literal("ask"), ...named, ask, question: QuestionSchema }),
   /** Sent every second; its absence tells a worker that hangs. */
   z.strictObject({ type: z.literal("alive") }),
   z.strictObject({ type: z.literal("log"), level: z.enum(["info", "warning", "error"]), text: z.string().max(2048) }),

@@ -11,6 +11,7 @@ import { asStationError, reportOf, StationError } from "../core/error.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import { CFUN } from "../modem/commands/functional-mode.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
+import type { AskCore } from "./ask-core.ts";
 import { checkUnit } from "./check-phase.ts";
 import { claimUnit } from "./claim-phase.ts";
 import { clientOptions } from "./client-options.ts";
@@ -50,6 +51,8 @@ export type UnitRunParts = {
   readonly admission: (signal: AbortSignal) => Promise<Admission>;
   /** Hands a setting of the unit to the station's own store. */
   readonly keepSetting: (key: string, value: string) => void;
+  /** Asks the core for what only it can decide or keep. */
+  readonly ask: AskCore;
   /** Aborts with the reason when a person stops the run. */
   readonly stop: AbortSignal;
 };

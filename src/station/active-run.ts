@@ -1,10 +1,12 @@
 import type { AuditStore } from "../audit/audit-store.ts";
 import type { Admission, Order, ToWorker } from "../contract/order.ts";
+import type { Answer, Question } from "../contract/question.ts";
 import type { Release, RunEvent } from "../contract/run-event.ts";
 import type { Clock } from "../core/clock.ts";
 import { codeEntry } from "../core/error-codes.ts";
 import { asStationError, reportOf, StationError } from "../core/error.ts";
 import type { BatchId, DeviceUuid, SlotId } from "../core/ids.ts";
+import type { Asker } from "./run-desk.ts";
 import { RunRecorder, type RunFinished, type RunStarted } from "./run-recorder.ts";
 import type { CoreEnding } from "./run-trace.ts";
 import type { WorkerMessage } from "./slot-worker.ts";
@@ -12,6 +14,8 @@ import type { StationLimits } from "./station-limits.ts";
 
 /** Settings of one run that may wait for the disk. */
 const MOST_SETTINGS_WAITING = 100;
+/** Questions of one run that may wait for an answer. */
+const MOST_QUESTIONS_WAITING = 8;
 
 /** What a slot is told to run; `started` is on the disk. */
 export type RunOrder = { readonly batch: BatchId; readonly order: Order; readonly started: RunStarted };
@@ -32,6 +36,8 @@ export type ActiveRunParts = RunOrder & {
   readonly show: (event: RunEvent, unsaved: boolean) => void;
   /** Decides about an identified unit. @throws StationError audit.* when the store cannot be read */
   readonly admit: (uuid: DeviceUuid, before: DeviceUuid | undefined) => Admission;
+  /** Answers a question of an admitted unit; never rejects. */
+  readonly answer: (question: Question, asker: Asker) => Promise<Answer>;
   /** The record failed; answers the error that the run ends with. */
   readonly onLost: (error: StationError) => StationError;
   readonly finish: (end: RunEnd) => void;
@@ -46,6 +52,7 @@ export class ActiveRun {
   #ordered = false;
   #startsFailed = 0;
   #settingsWaiting = 0;
+  #questionsWaiting = 0;
   #stopReason: StationError | undefined;
   #lostReason: StationError | undefined;
   #workerEnd: RunFinished | undefined;
@@ -97,7 +104,8 @@ export class ActiveRun {
   take(message: Exclude<WorkerMessage, { type: "log" }>): void {
     if (!this.#ordered || this.#ending) throw this.#nonsense("the worker spoke of a run that it has no order for");
     if (message.type === "event") this.#takeEvent(message.event);
-    else this.#takeSetting(message);
+    else if (message.type === "setting") this.#takeSetting(message);
+    else this.#takeQuestion(message);
   }
 
   /** Stops the run: nothing new starts, the modem is released in order. Harmless when repeated. */
@@ -145,6 +153,18 @@ export class ActiveRun {
       .putSetting(this.#uuid, message.key, message.value, started.runId)
       .catch((error: unknown) => this.abort(onLost(asStationError(error))))
       .finally(() => (this.#settingsWaiting -= 1));
+  }
+
+  #takeQuestion({ runId, slot, ask, question }: Extract<WorkerMessage, { type: "ask" }>): void {
+    const { started, answer, send } = this.#parts;
+    if (runId !== started.runId || slot !== started.slot || this.#uuid === undefined)
+      throw this.#nonsense("the worker asked for another run, or before its unit was known");
+    if (this.#questionsWaiting >= MOST_QUESTIONS_WAITING) throw this.#nonsense("the worker asks too much at once");
+    this.#questionsWaiting += 1;
+    void answer(question, { runId, slot, uuid: this.#uuid }).then((given) => {
+      this.#questionsWaiting -= 1;
+      if (!this.#over) send({ type: "answer", runId, slot, ask, answer: given });
+    });
   }
 
   #stored(event: RunEvent, drained: boolean): void {

@@ -19,7 +19,7 @@ export type SlotWorkerParts = {
 };
 
 /** A message of a worker that is of interest beyond its process. */
-export type WorkerMessage = Extract<FromWorker, { type: "event" | "setting" | "log" }>;
+export type WorkerMessage = Extract<FromWorker, { type: "event" | "setting" | "ask" | "log" }>;
 
 /** Whom a slot's worker tells. */
 export interface SlotWorkerOwner {
@@ -154,6 +154,7 @@ export class SlotWorker {
         return;
       case "event":
       case "setting":
+      case "ask":
       case "log":
         this.#owner.onMessage(message);
     }

@@ -5,6 +5,7 @@ import { idleSlot, reduceSlot, type SlotState } from "../contract/slot-state.ts"
 import { asStationError, reportOf, StationError } from "../core/error.ts";
 import type { BatchId, DeviceUuid, SlotId } from "../core/ids.ts";
 import { ActiveRun, type RunEnd, type RunOrder } from "./active-run.ts";
+import { answerQuestion, type RunDesks } from "./run-desk.ts";
 import { SlotWorker, type SlotWorkerParts, type WorkerMessage } from "./slot-worker.ts";
 import type { StationNews } from "./station-news.ts";
 
@@ -14,6 +15,8 @@ export type SlotParts = SlotWorkerParts & {
   readonly tell: (news: StationNews) => void;
   /** Decides about an identified unit. @throws StationError audit.* when the store cannot be read */
   readonly admit: (slot: SlotId, uuid: DeviceUuid, before: DeviceUuid | undefined) => Admission;
+  /** What runs may ask for. */
+  readonly desks: RunDesks;
   /** The record failed; answers the error that the run ends with. */
   readonly onLost: (error: StationError) => StationError;
 };
@@ -80,7 +83,7 @@ export class Slot {
   }
 
   #activeRun(order: RunOrder, resolve: (end: RunEnd) => void): ActiveRun {
-    const { store, clock, limits, admit, onLost } = this.#parts;
+    const { store, clock, limits, admit, desks, onLost } = this.#parts;
     const run: ActiveRun = new ActiveRun({
       ...{ ...order, store, clock, limits, onLost },
       send: (message) => this.#worker.send(message),
@@ -88,6 +91,7 @@ export class Slot {
       startWorker: () => this.#worker.start(),
       show: (event, unsaved) => this.#show(run, event, unsaved),
       admit: (uuid, before) => admit(this.id, uuid, before),
+      answer: (question, asker) => answerQuestion(desks, question, asker),
       finish: (end) => {
         this.#run = undefined;
         this.#latest = { batch: run.batch, uuid: run.uuid };

@@ -16,6 +16,7 @@ import {
   type StationFiles,
 } from "./batch-plan.ts";
 import { recoveredSlot } from "./recovered-slot.ts";
+import type { RunDesks } from "./run-desk.ts";
 import { Slot, type SlotParts } from "./slot.ts";
 import { StartGate } from "./start-gate.ts";
 import { DEFAULT_LIMITS, type StationLimits } from "./station-limits.ts";
@@ -31,6 +32,8 @@ export type StationOptions = {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly credentials?: StationCredentials;
+  /** What runs may ask of this station (a local CA, a token file); default: nothing. */
+  readonly desks?: RunDesks;
   /** Runs that the store found open and closed as ABORTED. */
   readonly recovered?: readonly RecoveredRun[];
   /** What slots showed before: how their last runs ended stays to be seen until the next. */
@@ -78,7 +81,7 @@ export class Station {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const gate = new StartGate(limits.startsAtOnce);
     const shared: Omit<SlotParts, "slot"> = {
-      ...{ host, gate, clock, limits, store },
+      ...{ host, gate, clock, limits, store, desks: options.desks ?? {} },
       tell: (news) => this.#tell(news),
       admit: (slot, uuid, before) => this.#admit(slot, uuid, before),
       onLost: (error) => this.#lost(error),

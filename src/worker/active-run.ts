@@ -1,10 +1,13 @@
 import type { Admission, FromWorker, Order } from "../contract/order.ts";
+import type { Answer } from "../contract/question.ts";
 import type { Clock } from "../core/clock.ts";
 import { seconds } from "../core/duration.ts";
 import { asStationError, reportOf, type StationError } from "../core/error.ts";
 import type { RunId } from "../core/ids.ts";
 import { Journal } from "../run/journal.ts";
 import { outcomeOf } from "../run/outcome.ts";
+import type { AskCore } from "../run/ask-core.ts";
+import { Questions } from "./questions.ts";
 
 /** What a run takes from its worker. */
 export type RunHooks = {
@@ -12,6 +15,7 @@ export type RunHooks = {
   readonly clock: Clock;
   readonly admission: (signal: AbortSignal) => Promise<Admission>;
   readonly keepSetting: (key: string, value: string) => void;
+  readonly ask: AskCore;
   /** Aborts with the reason when the run is to stop. */
   readonly stop: AbortSignal;
 };
@@ -37,6 +41,7 @@ export class ActiveRun {
   readonly #stop = new AbortController();
   #admit: (admission: Admission) => void = () => undefined;
   readonly #admission: Promise<Admission>;
+  readonly #questions: Questions;
   #finished = false;
 
   constructor(parts: ActiveRunParts) {
@@ -51,6 +56,7 @@ export class ActiveRun {
       send({ type: "event", event });
     };
     this.#journal = new Journal({ runId, slot, clock, emit, storeLimit: STORE_LIMIT });
+    this.#questions = new Questions(clock, (ask, question) => send({ type: "ask", runId, slot, ask, question }));
   }
 
   get runId(): RunId {
@@ -66,6 +72,7 @@ export class ActiveRun {
       clock,
       admission: () => this.#admission,
       keepSetting: (key, value) => send({ type: "setting", runId, slot, key, value }),
+      ask: (question, signal) => this.#questions.ask(question, signal),
       stop: this.#stop.signal,
     };
     try {
@@ -83,6 +90,11 @@ export class ActiveRun {
   /** Takes the core's answer to `unit.identified`; the first one counts. */
   admit(admission: Admission): void {
     this.#admit(admission);
+  }
+
+  /** Takes the core's answer to a question. */
+  answer(ask: number, answer: Answer): void {
+    this.#questions.take(ask, answer);
   }
 
   /** Stops the run; the first reason counts. */

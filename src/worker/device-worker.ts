@@ -69,6 +69,8 @@ export class DeviceWorker {
         return this.#runOf(message)?.confirm(message.seq);
       case "admission":
         return this.#runOf(message)?.admit(message.admission);
+      case "answer":
+        return this.#runOf(message)?.answer(message.ask, message.answer);
       case "abort":
         return this.#runOf(message)?.abort(errorOf(message.error));
       case "shutdown": {

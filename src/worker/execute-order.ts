@@ -28,13 +28,13 @@ export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).dige
  * @throws StationError when the order's port, CA, proxy or transport cannot be used; nothing was sent to the modem then
  */
 export async function executeOrder(order: Order, hooks: RunHooks): Promise<void> {
-  const { clock, journal, admission, keepSetting, stop } = hooks;
+  const { clock, journal, admission, keepSetting, ask, stop } = hooks;
   const links = await linkOpener(order, clock);
   const http = await httpTransport(order, clock);
   const coap = await coapTransport(order, clock);
   const owner = await ownerApi(order, clock);
   const run = new UnitRun({
-    ...{ order, clock, sha256, journal, admission, keepSetting, stop },
+    ...{ order, clock, sha256, journal, admission, keepSetting, ask, stop },
     opener: new ChannelOpener(links, order.line, clock),
     ...(http === undefined ? {} : { http }),
     ...(coap === undefined ? {} : { coap }),

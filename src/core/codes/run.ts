@@ -18,6 +18,11 @@ export const RUN_CODES = {
     advice:
       "The station core did not answer the slot in time: run the slot again, and restart the station if it stays so.",
   },
+  "run.answer-silent": {
+    blame: "station",
+    retry: true,
+    advice: "The station core did not answer the slot in time: check the station's disk, then run the slot again.",
+  },
   "run.order-invalid": {
     blame: "station",
     retry: false,

@@ -17,6 +17,12 @@ export const STATION_CODES = {
     retry: true,
     advice: "The station was closed during the run: start the slot again after the next start.",
   },
+  "station.not-set-up": {
+    blame: "input",
+    retry: false,
+    advice:
+      "The recipe needs something that this station is not set up for: name the CA or the token file, then run again.",
+  },
   "station.worker-start": {
     blame: "station",
     retry: true,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { RunEventSchema, type RunEvent } from "../../../src/contract/run-event.ts";
 import { ResolvedProfileSchema } from "../../../src/contract/profile.ts";
+import type { Question } from "../../../src/contract/question.ts";
 import { RecipeSchema, type ResolvedRecipe } from "../../../src/contract/recipe.ts";
 import type { Admission } from "../../../src/contract/order.ts";
 import { milliseconds, seconds, type Duration } from "../../../src/core/duration.ts";
@@ -8,6 +9,7 @@ import type { Sha256 } from "../../../src/core/digest.ts";
 import type { RunId, SlotId } from "../../../src/core/ids.ts";
 import { VirtualClock } from "../../../src/core/virtual-clock.ts";
 import { Journal } from "../../../src/run/journal.ts";
+import type { GivenAnswer } from "../../../src/run/ask-core.ts";
 import { UnitRun, type UnitOrder } from "../../../src/run/unit-run.ts";
 import { FakeService, type ServiceTwist } from "../../fakes/fake-service.ts";
 import { SimulatedOpener, type ModemTwist } from "../../fakes/simulated-opener.ts";
@@ -56,6 +58,8 @@ export type RigOptions = {
   readonly stores?: (event: RunEvent) => boolean;
   readonly onEvent?: (event: RunEvent, rig: RunRig) => void;
   readonly withoutOwner?: boolean;
+  /** The core's answers to questions; default: none is expected. */
+  readonly ask?: (question: Question) => Promise<GivenAnswer>;
 };
 
 /** One run of the real phases on a virtual clock: a simulated modem, a service in memory, a core that confirms and admits. */
@@ -93,7 +97,7 @@ export class RunRig {
   }
 
   #parts(): ConstructorParameters<typeof UnitRun>[0] {
-    const { order, admission, withoutOwner } = this.#options;
+    const { order, admission, withoutOwner, ask } = this.#options;
     const { clock, opener, service, stop } = this;
     const journal: Journal = new Journal({
       ...{ runId: RUN, slot: SLOT, clock, storeLimit: seconds(10) },
@@ -109,6 +113,10 @@ export class RunRig {
       ...(withoutOwner === true ? {} : { owner: service }),
       admission: admission ?? (() => Promise.resolve({ kind: "admitted", settings: {} })),
       keepSetting: (key, value) => this.settings.set(key, value),
+      ask: (question) => {
+        if (ask === undefined) throw new TypeError(`nobody answers ${question.kind} here`);
+        return ask(question);
+      },
     };
   }
 
