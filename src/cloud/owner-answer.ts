@@ -16,6 +16,8 @@ export type CommandState = {
   readonly status: string;
   /** What the service tells about a failure, where it does. */
   readonly message?: string;
+  /** The token of the key that a command made, two base64url parts (protocol.md 7.3), where the service tells it; never shown. */
+  readonly keyToken?: string;
 };
 
 /** A unit as the owner's side knows it. */
@@ -85,7 +87,12 @@ function stateOf(item: Readonly<Record<string, unknown>>): CommandState | undefi
   const word = shown(status, 64);
   const state = meaningOf(word);
   const message = state === "failed" && isObject(response) ? failureText(response) : undefined;
-  return { id: id.slice(0, 128), state, status: word, ...(message === undefined ? {} : { message }) };
+  const keyToken = state === "succeeded" && isObject(response) ? tokenOf(response) : undefined;
+  return {
+    ...{ id: id.slice(0, 128), state, status: word },
+    ...(message === undefined ? {} : { message }),
+    ...(keyToken === undefined ? {} : { keyToken }),
+  };
 }
 
 function meaningOf(status: string): CommandState["state"] {
@@ -103,6 +110,20 @@ function failureText(response: Readonly<Record<string, unknown>>): string | unde
     for (const part of parts) {
       const text = part[name];
       if (typeof text === "string" && text !== "") return shown(text, 256);
+    }
+  return undefined;
+}
+
+const KEY_TOKEN = /^(?:%KEYGEN: ?")?([A-Za-z0-9_-]{16,8192}\.[A-Za-z0-9_-]{16,8192})(?:"(?:\r?\nOK)?(?:\r?\n)?)?$/;
+
+/** `csr`, `publicKey` or `message` of the response or of its one part, where it has the form of a KEYGEN token (peers.md 4.1). */
+function tokenOf(response: Readonly<Record<string, unknown>>): string | undefined {
+  const parts = [response, ...Object.values(response).filter(isObject)];
+  for (const name of ["csr", "publicKey", "message"])
+    for (const part of parts) {
+      const text = part[name];
+      const token = typeof text === "string" ? KEY_TOKEN.exec(text)?.[1] : undefined;
+      if (token !== undefined) return token;
     }
   return undefined;
 }

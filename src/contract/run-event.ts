@@ -21,8 +21,12 @@ const Attempt = z.int().min(1).max(100);
 /** A provisioning command as records show it: secrets replaced by digest and length. */
 const CommandFactsSchema = z.strictObject({
   id: z.string().max(128),
-  kind: z.enum(["at", "config", "finished"]),
-  /** `%CMNG 0,16842753,0,[sha256:… length:…]`, `config provisioning/interval-sec`, `finished`. */
+  /**
+   * `at`, `config`, `finished`: carried out by the station. `session`: the start of a session that the board's own firmware
+   * carries out. `ordered`: a command that the board carried out by itself, concluded as the owner's side tells it.
+   */
+  kind: z.enum(["at", "config", "finished", "session", "ordered"]),
+  /** `%CMNG 0,16842753,0,[sha256:… length:…]`, `config provisioning/interval-sec`, `finished`, `AT#XNRFPROV`. */
   text: RemoteTextSchema,
   ordinal: z.int().min(1),
   total: z.int().min(1),

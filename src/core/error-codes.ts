@@ -2,6 +2,7 @@ import { AUDIT_CODES } from "./codes/audit.ts";
 import { CLOUD_CODES } from "./codes/cloud.ts";
 import { COAP_CODES } from "./codes/coap.ts";
 import { DESKTOP_CODES } from "./codes/desktop.ts";
+import { DEVICE_CODES } from "./codes/device.ts";
 import { DTLS_CODES } from "./codes/dtls.ts";
 import { FILE_CODES } from "./codes/file.ts";
 import { LIBRARY_CODES } from "./codes/library.ts";
@@ -29,6 +30,7 @@ export const ERROR_CODES = {
   ...COAP_CODES,
   ...CLOUD_CODES,
   ...RUN_CODES,
+  ...DEVICE_CODES,
   ...STATION_CODES,
   ...AUDIT_CODES,
   ...SERVICE_CODES,

@@ -3,6 +3,7 @@ import { milliseconds, seconds, type Duration } from "../core/duration.ts";
 import { asStationError, StationError } from "../core/error.ts";
 import type { AtLink } from "./at-link.ts";
 import type { AtOptions, AtPort, AtReply } from "./at-port.ts";
+import type { BoardNotice, NoticeBoard } from "./board-notice.ts";
 import { limitFor } from "./command-limits.ts";
 import { AtJob, ShellJob, type Job } from "./jobs.ts";
 import { ModemWire } from "./modem-wire.ts";
@@ -37,12 +38,12 @@ const SHELL_LIMIT = seconds(15);
  * One modem behind a link: commands one at a time, answers told from notifications, and nothing of an old command in the
  * answer of the next: after a timeout, the next command waits until the wire is back in step (resync.ts).
  */
-export class AtChannel implements AtPort, ShellPort {
+export class AtChannel implements AtPort, ShellPort, NoticeBoard {
   readonly #options: AtChannelOptions;
   readonly #clock: Clock;
   readonly #wire: ModemWire;
   readonly #queue = new WorkQueue();
-  readonly #listeners = new Set<(line: string) => void>();
+  readonly #watchers = new Set<(notice: BoardNotice) => void>();
   #mode: AtMode;
   /** An answer may still be on its way. */
   #stale = false;
@@ -57,10 +58,10 @@ export class AtChannel implements AtPort, ShellPort {
     this.#clock = options.clock;
     this.#mode = options.mode ?? "at";
     this.#wire = new ModemWire(link, options.clock, options.lineEnding ?? "crlf", {
-      onUnsolicited: (line) => {
-        for (const listener of this.#listeners) listener(line);
-      },
+      onUnsolicited: (line) => this.#notify({ kind: "notification", line }),
+      onLog: (line) => this.#notify({ kind: "log", line }),
       onBoot: () => this.#onBoot(),
+      onLost: (error) => this.#notify({ kind: "lost", error }),
     });
   }
 
@@ -74,13 +75,9 @@ export class AtChannel implements AtPort, ShellPort {
     return this.#mode;
   }
 
-  /**
-   * Calls `listener` with each notification of the modem (`+CEREG: …`, `%XTIME: …`), also between the lines of an answer.
-   * The returned function ends it.
-   */
-  subscribe(listener: (line: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  watch(listener: (notice: BoardNotice) => void): () => void {
+    this.#watchers.add(listener);
+    return () => this.#watchers.delete(listener);
   }
 
   async send(command: string, options: AtOptions = {}): Promise<AtReply> {
@@ -184,8 +181,13 @@ export class AtChannel implements AtPort, ShellPort {
     }
   }
 
+  #notify(notice: BoardNotice): void {
+    for (const watcher of this.#watchers) watcher(notice);
+  }
+
   #onBoot(): void {
     if (!this.#answered) return;
+    this.#notify({ kind: "restart" });
     this.#stale = true;
     this.#wire.echoes = true;
     if (this.#wire.busy && !this.#resyncing) this.#wire.failByBoot();

@@ -18,7 +18,8 @@ const TEXT_ERROR = /^\+CM[ES] ERROR:/;
 const PREFIX = /^([+%#][A-Za-z0-9_]{1,32}):/;
 const BOOT =
   /^(?:\*{3} (?:Booting|Using) |(?:Ready|READY|#XREADY)$|I: Starting bootloader|The AT host sample started$)/;
-const LOG = /^(?:\[\d{2,}:\d\d:\d\d[.,\d]*\] <(?:err|wrn|inf|dbg)>|AT event handler:$|--- \d+ messages dropped ---)/;
+const LOG =
+  /^(?:(?:\[\d{2,}:\d\d:\d\d[.,\d]*\] )?<(?:err|wrn|inf|dbg)> |AT event handler:$|--- \d+ messages dropped ---)/;
 const UNKNOWN_COMMAND = /: command not found$/;
 const NOT_SENT = /^Sending AT command failed with error code/;
 

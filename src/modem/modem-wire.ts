@@ -14,8 +14,12 @@ const PROMPT_GRACE = milliseconds(250);
 export interface WireListener {
   /** A notification of the modem. */
   onUnsolicited(line: string): void;
+  /** A log line of the firmware between modem and wire. */
+  onLog(line: string): void;
   /** The board started anew, or echoes again although its echo was turned off. */
   onBoot(): void;
+  /** The link is gone; nothing follows. */
+  onLost(reason: StationError): void;
 }
 
 /** A link to a modem with at most one job in flight: types its line, arms its limit, hands it its lines. */
@@ -140,7 +144,8 @@ export class ModemWire {
     const { kind } = meaningOf(text, []);
     if (kind === "unsolicited") this.#listener.onUnsolicited(text);
     else if (kind === "boot") this.#listener.onBoot();
-    else if (kind !== "noise") this.#strays++;
+    else if (kind === "noise") this.#listener.onLog(text);
+    else this.#strays++;
   }
 
   #takeFor(job: Job<unknown>, reading: LineReading, text: string): void {
@@ -162,8 +167,10 @@ export class ModemWire {
           job.take(reading);
           return;
         }
-      case "noise":
+      case "noise": {
+        this.#listener.onLog(text);
         return;
+      }
       case "info":
       case "final":
       case "refused":
@@ -176,7 +183,9 @@ export class ModemWire {
   }
 
   #lose(reason?: StationError): void {
-    this.#lost ??= reason ?? new StationError("link.closed", "the port was closed", { port: this.name });
+    if (this.#lost !== undefined) return;
+    this.#lost = reason ?? new StationError("link.closed", "the port was closed", { port: this.name });
     this.#job?.fail(this.#lost);
+    this.#listener.onLost(this.#lost);
   }
 }

@@ -51,6 +51,7 @@ function openModem(channel: AtChannel, watch: EchoWatch): OpenModem {
       return channel.mode;
     },
     shell: channel,
+    watch: (listener) => channel.watch(listener),
     get echoed() {
       return watch.echoed && channel.mode === "at";
     },

@@ -1,5 +1,6 @@
 import type { RunEventBody } from "../contract/run-event.ts";
 import type { OwnerClient } from "../cloud/owner-client.ts";
+import type { CommandState } from "../cloud/owner-answer.ts";
 import { QUEUE_LIMIT, type OwnerCommand } from "../cloud/owner-command.ts";
 import { sleep, type Clock } from "../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../core/duration.ts";
@@ -16,6 +17,23 @@ export type CommandQueueParts = {
   readonly clock: Clock;
   readonly tell: (body: RunEventBody) => void;
 };
+
+/** A command that was queued, its place in the recipe from 1 on, and what became of it so far. */
+export type QueuedResult = {
+  readonly kind: OwnerCommand["kind"];
+  readonly place: number;
+  readonly state: CommandState;
+};
+
+/** Commands whose answer holds a token that a list of states leaves out. */
+const MAKE_KEYS: readonly string[] = [
+  ...[
+    "certificateSigningRequest",
+    "cloudAccessKeyGeneration",
+    "clientPrivateKeyGeneration",
+    "endorsementKeyGeneration",
+  ],
+];
 
 /** How long the owner's side may take to show a result that was reported. */
 const RESULT_LIMIT: Duration = seconds(30);
@@ -71,6 +89,23 @@ export class CommandQueue {
       if (clock.monotonic() >= end) throw resultMissing(left);
       await sleep(clock, pause, signal);
     }
+  }
+
+  /**
+   * What became of the queued commands from the `first` on, counted from 0, in order.
+   * @throws StationError cloud.*, transport.*
+   */
+  async results(first: number, signal: AbortSignal): Promise<readonly QueuedResult[]> {
+    const { owner, uuid, commands } = this.#parts;
+    const listed = new Map((await owner.listCommands(uuid, signal)).map((state) => [state.id, state]));
+    const results: QueuedResult[] = [];
+    for (const [index, id] of [...this.#ids.entries()].slice(first)) {
+      const kind = commands[index]?.kind ?? "finished";
+      const short = listed.get(id);
+      const whole = short === undefined || (short.state === "succeeded" && MAKE_KEYS.includes(kind));
+      results.push({ kind, place: index + 1, state: whole ? await owner.readCommand(uuid, id, signal) : short });
+    }
+    return results;
   }
 
   /** The ids without a final state; all of them while the service stumbles. */

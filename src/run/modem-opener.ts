@@ -1,9 +1,10 @@
 import type { AtPort } from "../modem/at-port.ts";
+import type { NoticeBoard } from "../modem/board-notice.ts";
 import type { ShellPort } from "../modem/shell-port.ts";
 import type { AtMode } from "../modem/typed-text.ts";
 
 /** A modem whose line is open, and which answered. */
-export interface OpenModem extends AtPort {
+export interface OpenModem extends AtPort, NoticeBoard {
   /** The port as a person names it. */
   readonly name: string;
   /** How the port takes AT commands. */

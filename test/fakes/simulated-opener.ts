@@ -2,6 +2,7 @@ import { milliseconds, type Duration } from "../../src/core/duration.ts";
 import { StationError } from "../../src/core/error.ts";
 import { sleep, type Clock } from "../../src/core/clock.ts";
 import type { AtReply } from "../../src/modem/at-port.ts";
+import type { BoardNotice } from "../../src/modem/board-notice.ts";
 import type { ModemOpener, OpenModem } from "../../src/run/modem-opener.ts";
 import { answerText, type Answer } from "../../src/simulator/answer.ts";
 import { makeBoard } from "../../src/simulator/board.ts";
@@ -31,11 +32,17 @@ export class SimulatedOpener implements ModemOpener {
   readonly #twist: ModemTwist;
   readonly #clock: Clock;
   readonly #counts = new Map<string, number>();
+  readonly #watchers = new Set<(notice: BoardNotice) => void>();
 
   constructor(clock: Clock, twist: ModemTwist = {}) {
     this.#clock = clock;
     this.#twist = twist;
     this.modem = new SimulatedModem({ board: makeBoard("station", 1), clock, ...twist.modem });
+  }
+
+  /** Lets the board tell something of its own accord. */
+  tell(notice: BoardNotice): void {
+    for (const watcher of [...this.#watchers]) watcher(notice);
   }
 
   async open(): Promise<OpenModem> {
@@ -49,6 +56,10 @@ export class SimulatedOpener implements ModemOpener {
       name: "tcp://simulated:1",
       mode: "at",
       shell: { run: () => Promise.reject(new StationError("at.wrong-mode", "the port has no shell")) },
+      watch: (listener) => {
+        this.#watchers.add(listener);
+        return () => this.#watchers.delete(listener);
+      },
       echoed: this.#twist.echoed ?? false,
       send: (command) => this.#send(command),
       close: async () => {

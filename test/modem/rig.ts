@@ -22,7 +22,9 @@ export function rig(options: Partial<AtChannelOptions> = {}): Rig {
   const unsolicited: string[] = [];
   const exchanges: AtExchange[] = [];
   const channel = new AtChannel(line.openNow(), { clock, observe: (exchange) => exchanges.push(exchange), ...options });
-  channel.subscribe((text) => unsolicited.push(text));
+  channel.watch((notice) => {
+    if (notice.kind === "notification") unsolicited.push(notice.line);
+  });
   return { clock, line, far: line.far, channel, unsolicited, exchanges };
 }
 

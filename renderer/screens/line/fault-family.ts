@@ -13,7 +13,11 @@ const FAMILIES = {
   keyExtra: /^run\.credential-unexpected$/,
   supply: /^at\.power-warning$/,
   commandRefused:
-    /^(at\.(rejected|not-found|no-access|modem-active|already-exists)|run\.command-failed|provisioning\.command-refused)$/,
+    /^(at\.(rejected|not-found|no-access|modem-active|already-exists)|(run|device)\.command-failed|provisioning\.command-refused)$/,
+  boardSilent: /^device\.silent$/,
+  boardRefused: /^device\.(unsupported|start-refused|fatal|too-many-commands)$/,
+  boardOffline: /^device\.(no-network|no-time|failed)$/,
+  boardTrust: /^device\.wrong-root-ca$/,
   modeRefused: /^(run\.(mode|release)-refused|provisioning\.mode-(unreadable|not-reached))$/,
   wrongModel: /^run\.wrong-model$/,
   wrongFirmware: /^run\.firmware-/,
@@ -28,7 +32,7 @@ const FAMILIES = {
   serviceUnreached:
     /^(transport\.(name|refused|unreachable|reset|closed|truncated|proxy)|cloud\.unavailable|dtls\.(no-answer|closed|idle)|coap\.closed)/,
   identityRefused: /^(cloud|provisioning|service)\.token-refused$/,
-  notClaimed: /^((provisioning|service)\.not-claimed|cloud\.claimed-elsewhere)$/,
+  notClaimed: /^((provisioning|service|device)\.not-claimed|cloud\.claimed-elsewhere)$/,
   ordersIncomplete:
     /^(run\.(nothing-executed|commands-missing|not-finished|content-differs)|provisioning\.(list-|rounds))/,
   resultUnconfirmed: /^(run\.result-unreported|provisioning\.(report-failed|report-too-large)|cloud\.result-)/,

@@ -115,7 +115,7 @@ function concludedStep(event: Of<"command.concluded">, zero: number): Step {
 }
 
 /** A provisioning command as a technician would write it: `AT%KEYGEN 16842753,2,0`, `config station/product`. */
-export function commandText(command: { readonly kind: "at" | "config" | "finished"; readonly text: string }): string {
+export function commandText(command: Pick<Of<"command.announced">["command"], "kind" | "text">): string {
   return shortText(command.kind === "at" ? `AT${command.text}` : command.text);
 }
 
