@@ -1,5 +1,7 @@
+import { DER, type DerElement } from "../core/der-reader.ts";
+import { derSequence } from "../core/der-writer.ts";
 import { decodeWireText } from "../core/wire-text.ts";
-import { DER, derAt, derElements, derOf, derRefusal, derWhole, type DerElement } from "./der-reader.ts";
+import { derAt, derElements, derRefusal, derWhole } from "./der-reader.ts";
 import { toHex } from "./token-parts.ts";
 
 /** A certificate signing request of a modem (PKCS#10, protocol.md 7.3). */
@@ -75,10 +77,9 @@ export function normalisedRequest(der: Uint8Array): Uint8Array {
     "the signature algorithm",
   );
   const name = derAt(algorithm, 0, DER.oid, "the signature algorithm");
-  return derOf(
-    DER.sequence,
+  return derSequence(
     derAt(parts, 0, DER.sequence, "the request's content").whole,
-    derOf(DER.sequence, name.whole),
+    derSequence(name.whole),
     derAt(parts, 2, DER.bitString, "the signature").whole,
   );
 }

@@ -1,3 +1,4 @@
+import { subjectDer } from "../core/distinguished-name.ts";
 import { cme, ok, PLAIN_ERROR, type Answer } from "./answer.ts";
 import { argumentsOf, unsigned, type AtArgument } from "./at-call.ts";
 import { uuidBytes } from "./board.ts";
@@ -7,7 +8,6 @@ import { CME, isUserTag } from "./credential-rules.ts";
 import { DEFAULT_KEY_USAGE, isKeyUsage, makeCsr } from "./csr.ts";
 import type { Handler, ModemState } from "./modem-state.ts";
 import { exportP256Key, generateP256Key, importP256Key, sha256Upper, type P256Key } from "./p256.ts";
-import { subjectDer } from "./subject.ts";
 
 type Order = {
   readonly tag: number;

@@ -3,7 +3,7 @@ import { X509Certificate, createPublicKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_KEY_USAGE, isKeyUsage, makeCsr } from "../../src/simulator/csr.ts";
 import { deriveP256Key, generateP256Key, importP256Key, exportP256Key } from "../../src/simulator/p256.ts";
-import { subjectDer } from "../../src/simulator/subject.ts";
+import { subjectDer } from "../../src/core/distinguished-name.ts";
 import tokens from "../fixtures/vectors/tokens.json" with { type: "json" };
 
 const key = deriveP256Key("a key for requests");

@@ -1,5 +1,5 @@
-import { encodeWireText } from "../core/wire-text.ts";
-import { der, derOid, derSequence, derSet } from "../core/der-writer.ts";
+import { der, derOid, derSequence, derSet } from "./der-writer.ts";
+import { encodeWireText } from "./wire-text.ts";
 
 /** A subject attribute: its object identifier and value. */
 type Attribute = { readonly oid: string; readonly value: string; readonly stringTag: number };
