@@ -148,10 +148,28 @@ function oneLineText(max: number) {
 /** A tag of a claimed device; matched whole by rules. */
 export const OwnerTagSchema = label(256);
 
+/** Tags of one claim or rule. */
+export const TAGS_LIMIT = 50;
+
+/**
+ * Tags as they are kept: the vendor's tools join several by commas, in one item of the list or one field of a row (peers.md
+ * 4.1); blanks around them and empty ones do not count, and none counts twice.
+ */
+export function tagsOf(items: readonly string[]): string[] {
+  const tags = items.flatMap((item) => item.split(",")).map((tag) => tag.trim());
+  return [...new Set(tags.filter((tag) => tag !== ""))];
+}
+
+const tags = z
+  .array(z.string().max(4096))
+  .max(TAGS_LIMIT)
+  .transform(tagsOf)
+  .pipe(z.array(OwnerTagSchema).max(TAGS_LIMIT));
+
 /** `POST claimed-devices` with a JSON body. */
 export const ClaimRequestSchema = z.strictObject({
   claimToken: z.string().min(1).max(2048),
-  tags: z.array(OwnerTagSchema).max(50).default([]),
+  tags: tags.default([]),
 });
 export type ClaimRequest = z.output<typeof ClaimRequestSchema>;
 
@@ -168,7 +186,7 @@ export const ProvisioningRuleSchema = z.strictObject({
     .array(z.strictObject({ description, request: OwnerRequestSchema }))
     .min(1)
     .max(20),
-  tags: z.array(OwnerTagSchema).min(1).max(50),
+  tags: tags.pipe(z.array(OwnerTagSchema).min(1)),
 });
 export type ProvisioningRule = z.output<typeof ProvisioningRuleSchema>;
 
@@ -179,3 +197,7 @@ export type ProvisioningTag = z.output<typeof ProvisioningTagSchema>;
 /** States of a provisioning command at the owner's side; the last two are final. */
 export const COMMAND_STATUSES = ["PENDING", "IN_PROGRESS", "SUCCEEDED", "FAILED"] as const;
 export type CommandStatus = (typeof COMMAND_STATUSES)[number];
+
+/** What the holder of an API key may do: viewers read, all others write as well (peers.md 4.1). */
+export const OWNER_ROLES = ["viewer", "editor", "admin", "owner"] as const;
+export type OwnerRole = (typeof OWNER_ROLES)[number];

@@ -7,6 +7,8 @@ import { parseFetchQuery } from "./fetch-query.ts";
 /** The largest report that is read, in bytes; devices send at most their transmit buffer (protocol.md 6.5). */
 export const REPORT_LIMIT = 65_536;
 
+const ATTESTED = "att.";
+
 /** The device side of the service, whatever the transport: who is it, what should it do, what did it do (protocol.md 14). */
 export class DeviceApi {
   readonly #identity: DeviceIdentity;
@@ -19,6 +21,16 @@ export class DeviceApi {
 
   /** The claimed device that made a JWT. @throws StationError service.token-refused, service.not-claimed */
   authenticate(token: string): DeviceUuid {
+    return this.#identity.authenticate(token);
+  }
+
+  /**
+   * The claimed device that made the token of an `Authorization` header: a JWT, or as older libraries have it `att.` and an
+   * attestation token (peers.md 4.6). No JWT begins with `att.`: its first part is an object.
+   * @throws StationError service.token-refused, service.not-claimed
+   */
+  authenticateHttp(token: string): DeviceUuid {
+    if (token.startsWith(ATTESTED)) return this.#identity.authenticateAttestation(token.slice(ATTESTED.length));
     return this.#identity.authenticate(token);
   }
 

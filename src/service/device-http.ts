@@ -38,7 +38,7 @@ async function route(api: DeviceApi, request: IncomingMessage, target: Target): 
   if (request.method !== method) return { status: 405, headers: { Allow: method } };
   const token = bearer(request);
   if (token === undefined) throw new StationError("service.token-refused", "the request carries no token");
-  const uuid = api.authenticate(token);
+  const uuid = api.authenticateHttp(token);
   if (method === "GET") {
     const body = api.commands(uuid, target.parameters, HTTP_HEAD_BYTES);
     return body === undefined ? { status: 204 } : { status: 200, headers: { "Content-Type": CBOR }, body };

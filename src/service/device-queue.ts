@@ -1,5 +1,6 @@
 import type { CommandResponse } from "../provisioning/command.ts";
 import { encodeCommandList } from "../provisioning/command-list-encoder.ts";
+import type { CloudDeviceStore } from "./cloud-device-store.ts";
 import { atomically, emptyLog, type ServiceDatabase } from "./database.ts";
 import type { DeviceStore } from "./device-store.ts";
 import type { FetchQuery } from "./fetch-query.ts";
@@ -12,18 +13,29 @@ import type { RequestRecord } from "./request-record.ts";
 import type { OrderBook } from "./order-book.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
+/** The parts that {@link DeviceQueue} works on. */
+export type DeviceQueueParts = {
+  readonly database: ServiceDatabase;
+  readonly devices: DeviceStore;
+  readonly queues: QueueStore;
+  readonly orders: OrderBook;
+  readonly cloud: CloudDeviceStore;
+};
+
 /** What a device's fetch and report do to its queue, each in one transaction. */
 export class DeviceQueue {
   readonly #database: ServiceDatabase;
   readonly #devices: DeviceStore;
   readonly #queues: QueueStore;
   readonly #orders: OrderBook;
+  readonly #cloud: CloudDeviceStore;
 
-  constructor(database: ServiceDatabase, devices: DeviceStore, queues: QueueStore, orders: OrderBook) {
+  constructor({ database, devices, queues, orders, cloud }: DeviceQueueParts) {
     this.#database = database;
     this.#devices = devices;
     this.#queues = queues;
     this.#orders = orders;
+    this.#cloud = cloud;
   }
 
   /**
@@ -117,9 +129,17 @@ export class DeviceQueue {
     decoded: ReadonlyMap<string, RequestRecord> = new Map(),
   ): void {
     for (const id of new Set(touched.map(({ ownerCommand }) => ownerCommand))) {
-      const kind = this.#queues.kind(id);
+      const { kind, uuid } = this.#queues.origin(id);
       const { status, response } = ownerResult(kind, this.#queues.deviceCommands(id), decoded.get(id));
       this.#queues.setStatus(id, status, response);
+      if (kind === "cloudAccessKeyGeneration" && status === "SUCCEEDED") this.#onboard(uuid);
     }
+  }
+
+  /** A device with a key to the cloud may use it: it is onboarded under its UUID, unless it is already (peers.md 4.1). */
+  #onboard(uuid: string): void {
+    const team = this.#devices.owner(uuid);
+    const device = { id: uuid, subType: "", tags: [], firmwareTypes: ["APP", "MODEM"], certificateSha256: undefined };
+    if (team !== undefined) this.#cloud.onboard(team, device);
   }
 }

@@ -10,6 +10,8 @@ export type Pin = { readonly kid: string; readonly spki: Spki };
 /** A claimed device. */
 export type ClaimedDevice = {
   readonly uuid: string;
+  /** The team that owns it. */
+  readonly team: number;
   readonly deviceType: number;
   readonly firmwareUuid: string;
   readonly tags: readonly string[];
@@ -20,17 +22,25 @@ export type ClaimedDevice = {
   readonly lastSeenAt: string | undefined;
 };
 
-/** What a claim adds. `candidates`: the keys that may have signed the attestation, SPKI as hex; empty when a key is pinned. */
+/**
+ * What a claim's attestation token proves about the device's key, kept until that key is known: the key signed one of these
+ * digests. The token itself cannot be put together from it.
+ */
+export type Attestation = { readonly signature: Uint8Array; readonly digests: readonly Uint8Array[] };
+
+/** What a claim adds; `attestation` is absent when a key is pinned already. */
 export type NewClaim = {
   readonly uuid: DeviceUuid;
+  readonly team: number;
   readonly deviceType: number;
   readonly firmwareUuid: string;
   readonly tags: readonly string[];
-  readonly candidates: readonly Spki[];
+  readonly attestation: Attestation | undefined;
 };
 
 type DeviceRow = {
   readonly uuid: string;
+  readonly team: number;
   readonly device_type: number;
   readonly firmware_uuid: string;
   readonly tags: string;
@@ -43,7 +53,8 @@ type DeviceRow = {
 /** Keys of devices that nobody claimed are kept for the newest of them only: anybody can show up with a key of their own. */
 const UNCLAIMED_PINS = 10_000;
 
-const COLUMNS = "uuid, device_type, firmware_uuid, tags, claimed_at, modem_firmware, client_version, last_seen_at";
+const COLUMNS =
+  "uuid, team, device_type, firmware_uuid, tags, claimed_at, modem_firmware, client_version, last_seen_at";
 
 /** Claimed devices and pinned keys. Writers call it inside a transaction. */
 export class DeviceStore {
@@ -60,24 +71,40 @@ export class DeviceStore {
   }
 
   addPin(uuid: DeviceUuid, spki: Spki): void {
+    const claimed = this.isClaimed(uuid);
     this.#database
-      .prepare("INSERT INTO pin (uuid, kid, spki, pinned_at) VALUES (?, ?, ?, ?)")
-      .run(uuid, kidOf(spki), Buffer.from(spki), this.#now());
-    this.#database.prepare("UPDATE device SET candidates = '[]' WHERE uuid = ?").run(uuid);
-    this.#database
-      .prepare(
-        `DELETE FROM pin WHERE uuid IN (
-           SELECT uuid FROM pin WHERE uuid NOT IN (SELECT uuid FROM device)
-           ORDER BY pinned_at DESC, uuid LIMIT -1 OFFSET ${UNCLAIMED_PINS})`,
-      )
-      .run();
+      .prepare("INSERT INTO pin (uuid, kid, spki, pinned_at, claimed) VALUES (?, ?, ?, ?, ?)")
+      .run(uuid, kidOf(spki), Buffer.from(spki), this.#now(), claimed ? 1 : 0);
+    if (claimed)
+      this.#database.prepare("UPDATE device SET candidates = '[]', attestation = NULL WHERE uuid = ?").run(uuid);
+    else
+      this.#database
+        .prepare(
+          `DELETE FROM pin WHERE uuid IN (
+             SELECT uuid FROM pin WHERE claimed = 0 ORDER BY pinned_at DESC, uuid LIMIT -1 OFFSET ${UNCLAIMED_PINS})`,
+        )
+        .run();
   }
 
   isClaimed(uuid: string): boolean {
-    return this.#database.prepare("SELECT 1 FROM device WHERE uuid = ?").get(uuid) !== undefined;
+    return this.owner(uuid) !== undefined;
   }
 
-  /** The keys that may have signed the claim's attestation token. */
+  /** The team that claimed the device. */
+  owner(uuid: string): number | undefined {
+    const sql = "SELECT team FROM device WHERE uuid = ?";
+    return this.#database.prepare<[string], { readonly team: number }>(sql).get(uuid)?.team;
+  }
+
+  /** What the claim's attestation token proves about the device's key; undefined when that key is pinned, or none is claimed. */
+  attestation(uuid: string): Attestation | undefined {
+    const sql = "SELECT attestation FROM device WHERE uuid = ?";
+    const row = this.#database.prepare<[string], { readonly attestation: string | null }>(sql).get(uuid);
+    const [signature, ...digests] = texts(row?.attestation ?? "[]").map((hex) => Buffer.from(hex, "hex"));
+    return signature === undefined ? undefined : { signature, digests };
+  }
+
+  /** The keys that may have signed the attestation token of a claim that was made before attestations were kept. */
   candidates(uuid: string): readonly Spki[] {
     const row = this.#database
       .prepare<[string], { readonly candidates: string }>("SELECT candidates FROM device WHERE uuid = ?")
@@ -85,24 +112,28 @@ export class DeviceStore {
     return texts(row?.candidates ?? "[]").map((hex) => Buffer.from(hex, "hex"));
   }
 
-  claim(claim: NewClaim): void {
-    const candidates = claim.candidates.map((spki) => Buffer.from(spki).toString("hex"));
+  claim({ uuid, team, deviceType, firmwareUuid, tags, attestation }: NewClaim): void {
+    const proof =
+      attestation === undefined
+        ? null
+        : JSON.stringify(
+            [attestation.signature, ...attestation.digests].map((bytes) => Buffer.from(bytes).toString("hex")),
+          );
     this.#database
       .prepare(
-        `INSERT INTO device (uuid, device_type, firmware_uuid, tags, candidates, claimed_at) VALUES (?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO device (uuid, team, device_type, firmware_uuid, tags, candidates, attestation, claimed_at)
+         VALUES (?, ?, ?, ?, ?, '[]', ?, ?)`,
       )
-      .run(
-        claim.uuid,
-        claim.deviceType,
-        claim.firmwareUuid,
-        JSON.stringify(claim.tags),
-        JSON.stringify(candidates),
-        this.#now(),
-      );
+      .run(uuid, team, deviceType, firmwareUuid, JSON.stringify(tags), proof, this.#now());
   }
 
-  /** Forgets the claim with its queue, and the pinned key; answers whether there was any of them. */
-  forget(uuid: string): boolean {
+  /**
+   * Forgets a team's claim with its queue and the pinned key, or the key of a device that nobody claimed; answers whether there
+   * was any of them.
+   */
+  forget(team: number, uuid: string): boolean {
+    const owner = this.owner(uuid);
+    if (owner !== undefined && owner !== team) return false;
     const claims = this.#database.prepare("DELETE FROM device WHERE uuid = ?").run(uuid).changes;
     const pins = this.#database.prepare("DELETE FROM pin WHERE uuid = ?").run(uuid).changes;
     return claims + pins > 0;
@@ -113,18 +144,14 @@ export class DeviceStore {
     return row === undefined ? undefined : deviceOf(row);
   }
 
-  /** Claimed devices by UUID, from behind `after` on. */
-  list(after: string, count: number): readonly ClaimedDevice[] {
+  /** A team's devices by UUID, from behind `after` on. */
+  list(team: number, after: string, count: number): readonly ClaimedDevice[] {
     return this.#database
-      .prepare<[string, number], DeviceRow>(`SELECT ${COLUMNS} FROM device WHERE uuid > ? ORDER BY uuid LIMIT ?`)
-      .all(after, count)
+      .prepare<[number, string, number], DeviceRow>(
+        `SELECT ${COLUMNS} FROM device WHERE team = ? AND uuid > ? ORDER BY uuid LIMIT ?`,
+      )
+      .all(team, after, count)
       .map(deviceOf);
-  }
-
-  count(): number {
-    return (
-      this.#database.prepare<[], { readonly total: number }>("SELECT count(*) AS total FROM device").get()?.total ?? 0
-    );
   }
 
   /** Notes that the device fetched, and what it said about itself. */
@@ -145,6 +172,7 @@ export class DeviceStore {
 function deviceOf(row: DeviceRow): ClaimedDevice {
   return {
     uuid: row.uuid,
+    team: row.team,
     deviceType: row.device_type,
     firmwareUuid: row.firmware_uuid,
     tags: texts(row.tags),

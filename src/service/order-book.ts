@@ -42,7 +42,7 @@ export class OrderBook {
   applyRules(uuid: string): void {
     const device = this.#devices.device(uuid);
     if (device === undefined) return;
-    for (const rule of this.#rules.due(uuid, device.tags)) {
+    for (const rule of this.#rules.due(device.team, uuid, device.tags)) {
       if (this.#queues.openCount(uuid) + rule.commands.length > OPEN_COMMANDS_LIMIT) return;
       for (const command of rule.commands) this.#add(uuid, command);
       this.#rules.markUsed(rule.id, uuid);

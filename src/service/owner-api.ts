@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { ClaimRequest, ProvisioningCommand, ProvisioningRule, ProvisioningTag } from "../contract/owner-api.ts";
 import { StationError } from "../core/error.ts";
+import { quantity } from "../core/fact.ts";
 import { parseDeviceUuid } from "../core/ids.ts";
 import { deviceTypeName } from "../provisioning/attestation-token.ts";
 import type { BulkClaim, Claims } from "./claims.ts";
 import { atomically, emptyLog, type ServiceDatabase } from "./database.ts";
 import type { ClaimedDevice, DeviceStore } from "./device-store.ts";
 import type { OrderBook } from "./order-book.ts";
+import type { PageRequest } from "./page-request.ts";
 import type { OwnerCommand, QueueStore } from "./queue-store.ts";
 import { carriesSecret, recordOf, type RequestRecord } from "./request-record.ts";
 import type { RuleStore, StoredTag } from "./rule-store.ts";
+import type { TeamStore } from "./team-store.ts";
 
 /** The parts that {@link OwnerApi} works on. */
 export type OwnerParts = {
@@ -19,49 +22,59 @@ export type OwnerParts = {
   readonly rules: RuleStore;
   readonly orders: OrderBook;
   readonly claims: Claims;
+  readonly teams: TeamStore;
 };
 
-/** The owner side of the service, whatever the transport (peers.md 4.1); answers are what the REST API shows. */
+/** Rules and tags that one team may have. */
+const RULES_LIMIT = 100;
+const TEAM_TAGS_LIMIT = 1000;
+
+/** The owner side of the service as one team sees it, whatever the transport (peers.md 4.1); answers are what the REST API shows. */
 export class OwnerApi {
   readonly #parts: OwnerParts;
+  readonly #team: number;
 
-  constructor(parts: OwnerParts) {
+  constructor(parts: OwnerParts, team: number) {
     this.#parts = parts;
+    this.#team = team;
   }
 
   /** @throws StationError as {@link Claims.claim} */
   claim(request: ClaimRequest): RequestRecord {
-    return shownDevice(this.#parts.claims.claim(request));
+    return this.#shown(this.#parts.claims.claim(this.#team, request));
   }
 
   /** @throws StationError as {@link Claims.check} */
   dryRun(request: ClaimRequest): void {
-    this.#parts.claims.check(request);
+    this.#parts.claims.check(this.#team, request);
   }
 
   /** @throws StationError as {@link Claims.claimAll} */
   claimAll(csv: string): Promise<BulkClaim> {
-    return this.#parts.claims.claimAll(csv);
+    return this.#parts.claims.claimAll(this.#team, csv);
   }
 
-  /** Claimed devices, `count` of them behind the UUID `after`; `pageNextToken` is given where more follow. */
-  devices(after: string, count: number): RequestRecord {
-    const found = this.#parts.devices.list(after, count + 1);
-    const items = found.slice(0, count).map(shownDevice);
+  /** A page of the claimed devices by UUID; `pageNextToken` is given where more follow. */
+  devices({ after, count }: PageRequest): RequestRecord {
+    const { devices, teams } = this.#parts;
+    const { tenant, claimed } = teams.team(this.#team);
+    const found = devices.list(this.#team, after, count + 1);
+    const items = found.slice(0, count).map((device) => shownDevice(device, tenant));
     const last = found.length > count ? found[count - 1]?.uuid : undefined;
-    return { items, total: this.#parts.devices.count(), ...(last === undefined ? {} : { pageNextToken: last }) };
+    return { items, total: claimed, ...(last === undefined ? {} : { pageNextToken: last }) };
   }
 
   /** @throws StationError service.not-found */
   device(uuid: string): RequestRecord {
-    return shownDevice(this.#claimed(uuid));
+    return this.#shown(this.#claimed(uuid));
   }
 
   /** Gives the device up: claim, queue and pinned key are forgotten. @throws StationError service.not-found */
   unclaim(text: string): void {
     const uuid = parseDeviceUuid(text);
     const { database, devices } = this.#parts;
-    if (uuid === undefined || !atomically(database, () => devices.forget(uuid))) throw notFound("device", text);
+    if (uuid === undefined || !atomically(database, () => devices.forget(this.#team, uuid)))
+      throw notFound("device", text);
     emptyLog(database);
   }
 
@@ -95,35 +108,57 @@ export class OwnerApi {
     return { items, total: items.length };
   }
 
-  /** @throws StationError service.bad-request for secrets: a rule is kept for ever, secrets only until they are delivered */
+  /**
+   * @throws StationError service.bad-request for secrets: a rule is kept for ever, secrets only until they are delivered;
+   * service.conflict beyond 100 rules
+   */
   addRule(rule: ProvisioningRule): RequestRecord {
     const secret = rule.commands.findIndex(({ request }) => carriesSecret(request));
     if (secret >= 0)
       throw new StationError("service.bad-request", `commands.${secret}.request: a rule must not hold a secret`);
+    const { database, rules } = this.#parts;
     const id = randomUUID();
-    atomically(this.#parts.database, () => this.#parts.rules.add(id, rule));
+    atomically(database, () => {
+      refuseBeyond("rules", rules.count(this.#team), RULES_LIMIT);
+      rules.add(this.#team, id, rule);
+    });
     return { id, ...shownRule(rule) };
   }
 
+  /** Takes a rule away; commands that it queued stay queued. @throws StationError service.not-found */
+  removeRule(id: string): void {
+    const { database, rules } = this.#parts;
+    if (!atomically(database, () => rules.remove(this.#team, id))) throw notFound("provisioning rule", id);
+  }
+
   rules(): RequestRecord {
-    const items = this.#parts.rules.list().map((rule) => ({ ...rule, ...shownRule(rule) }));
+    const items = this.#parts.rules.list(this.#team).map((rule) => ({ ...rule, ...shownRule(rule) }));
     return { items, total: items.length };
   }
 
+  /** Keeps a tag; a known one gets the new description. @throws StationError service.conflict beyond 1000 tags */
   addTag(tag: ProvisioningTag): RequestRecord {
-    atomically(this.#parts.database, () => this.#parts.rules.addTag(tag));
+    const { database, rules } = this.#parts;
+    atomically(database, () => {
+      if (!rules.hasTag(this.#team, tag.tag)) refuseBeyond("tags", rules.tagCount(this.#team), TEAM_TAGS_LIMIT);
+      rules.addTag(this.#team, tag);
+    });
     return tag;
   }
 
   tags(): { readonly items: readonly StoredTag[]; readonly total: number } {
-    const items = this.#parts.rules.tags();
+    const items = this.#parts.rules.tags(this.#team);
     return { items, total: items.length };
+  }
+
+  #shown(device: ClaimedDevice): RequestRecord {
+    return shownDevice(device, this.#parts.teams.team(this.#team).tenant);
   }
 
   #claimed(text: string): ClaimedDevice {
     const uuid = parseDeviceUuid(text);
     const device = uuid === undefined ? undefined : this.#parts.devices.device(uuid);
-    if (device === undefined) throw notFound("device", text);
+    if (device?.team !== this.#team) throw notFound("device", text);
     return device;
   }
 
@@ -138,9 +173,17 @@ function notFound(what: string, id: string): StationError {
   return new StationError("service.not-found", `there is no such ${what}`, { id: id.slice(0, 64) });
 }
 
-function shownDevice(device: ClaimedDevice): RequestRecord {
+function refuseBeyond(what: string, present: number, limit: number): void {
+  if (present >= limit)
+    throw new StationError("service.conflict", `the team has as many ${what} as it may have`, {
+      limit: quantity(limit, "items"),
+    });
+}
+
+function shownDevice(device: ClaimedDevice, tenant: string): RequestRecord {
   return {
     id: device.uuid,
+    ownerId: tenant,
     deviceType: (deviceTypeName(device.deviceType) ?? `type ${device.deviceType}`).replace(" ", "_"),
     firmwareId: device.firmwareUuid,
     ownershipStatus: "IDENTIFIED",

@@ -25,6 +25,26 @@ export function verifies(spki: Spki, message: Uint8Array, signature: Uint8Array)
 }
 
 /**
+ * Whether bytes can be an ES256 signature (r then s) at all: both in range, and r a coordinate of the curve. No key is needed,
+ * and it takes a fraction of what recovering the keys takes.
+ */
+export function isSignature(signature: Uint8Array): boolean {
+  if (signature.length !== SIGNATURE_BYTES) return false;
+  const order = p256.Point.Fn.ORDER;
+  const [r, s] = [toNumber(signature.subarray(0, HALF)), toNumber(signature.subarray(HALF))];
+  return r > 0n && s > 0n && r < order && s < order && curvePoint(signature.subarray(0, HALF)) !== undefined;
+}
+
+/** Whether an ES256 signature over a message with this SHA-256 was made with `spki`'s private key. */
+export function verifiesDigest(spki: Spki, digest: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return p256.verify(signature, digest, spki.subarray(SPKI_HEAD.length), { prehash: false, lowS: false });
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Every public key for which `signature` is a valid ES256 signature over one of `messages` (SEC 1, 4.1.6): two a message, as a
  * signature fits either of two curve points. Empty when the signature is none.
  * With Q = r^-1 (s R - z G), the costly part s/r R is the same for all messages.

@@ -129,9 +129,15 @@ export class QueueStore {
       );
   }
 
-  kind(ownerCommand: string): string {
-    const sql = "SELECT kind FROM owner_command WHERE id = ?";
-    return this.#database.prepare<[string], { readonly kind: string }>(sql).get(ownerCommand)?.kind ?? "";
+  /** What kind an owner command is of, and whose it is. */
+  origin(ownerCommand: string): { readonly kind: string; readonly uuid: string } {
+    const sql = "SELECT kind, uuid FROM owner_command WHERE id = ?";
+    return (
+      this.#database.prepare<[string], { readonly kind: string; readonly uuid: string }>(sql).get(ownerCommand) ?? {
+        kind: "",
+        uuid: "",
+      }
+    );
   }
 
   deviceCommands(ownerCommand: string): readonly DeviceCommandRow[] {

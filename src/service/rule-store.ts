@@ -40,13 +40,15 @@ export class RuleStore {
     this.#clock = clock;
   }
 
-  add(id: string, rule: ProvisioningRule): void {
+  add(team: number, id: string, rule: ProvisioningRule): void {
     this.#database
       .prepare(
-        "INSERT INTO rule (id, name, description, active, commands, tags, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        `INSERT INTO rule (id, team, name, description, active, commands, tags, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         id,
+        team,
         rule.name,
         rule.description,
         rule.active ? 1 : 0,
@@ -54,26 +56,38 @@ export class RuleStore {
         JSON.stringify(rule.tags),
         isoTime(this.#clock.now()),
       );
+    const insert = this.#database.prepare("INSERT OR IGNORE INTO rule_tag (team, tag, rule) VALUES (?, ?, ?)");
+    for (const tag of rule.tags) insert.run(team, tag, id);
   }
 
-  list(): readonly StoredRule[] {
+  /** Takes a rule away; what it queued already stays. Answers whether it was there. */
+  remove(team: number, id: string): boolean {
+    return this.#database.prepare("DELETE FROM rule WHERE team = ? AND id = ?").run(team, id).changes > 0;
+  }
+
+  list(team: number): readonly StoredRule[] {
     return this.#database
-      .prepare<[], RuleRow>(`SELECT ${COLUMNS} FROM rule ORDER BY created_at, rowid`)
-      .all()
+      .prepare<[number], RuleRow>(`SELECT ${COLUMNS} FROM rule WHERE team = ? ORDER BY created_at, rowid`)
+      .all(team)
       .map(ruleOf);
   }
 
-  /** Active rules for one of `tags` that the device has not had yet, oldest first. */
-  due(uuid: string, tags: readonly string[]): readonly StoredRule[] {
+  count(team: number): number {
+    return count(this.#database, "SELECT count(*) AS total FROM rule WHERE team = ?", team);
+  }
+
+  /** A team's active rules for one of `tags` that the device has not had yet, oldest first. */
+  due(team: number, uuid: string, tags: readonly string[]): readonly StoredRule[] {
     if (tags.length === 0) return [];
     return this.#database
-      .prepare<[string], RuleRow>(
-        `SELECT ${COLUMNS} FROM rule
-         WHERE active = 1 AND id NOT IN (SELECT rule FROM rule_use WHERE uuid = ?) ORDER BY created_at, rowid`,
+      .prepare<[number, string, string], RuleRow>(
+        `SELECT ${COLUMNS} FROM rule WHERE active = 1
+           AND id IN (SELECT rule FROM rule_tag WHERE team = ? AND tag IN (SELECT value FROM json_each(?)))
+           AND NOT EXISTS (SELECT 1 FROM rule_use WHERE rule = rule.id AND uuid = ?)
+         ORDER BY created_at, rowid`,
       )
-      .all(uuid)
-      .map(ruleOf)
-      .filter((rule) => rule.tags.some((tag) => tags.includes(tag)));
+      .all(team, JSON.stringify(tags), uuid)
+      .map(ruleOf);
   }
 
   markUsed(rule: string, uuid: string): void {
@@ -81,20 +95,34 @@ export class RuleStore {
   }
 
   /** Keeps a tag; a known one gets the new description. */
-  addTag(tag: ProvisioningTag): void {
+  addTag(team: number, { tag, description }: ProvisioningTag): void {
     this.#database
       .prepare(
-        `INSERT INTO tag (tag, description, created_at) VALUES (?, ?, ?)
-         ON CONFLICT (tag) DO UPDATE SET description = excluded.description`,
+        `INSERT INTO team_tag (team, tag, description, created_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (team, tag) DO UPDATE SET description = excluded.description`,
       )
-      .run(tag.tag, tag.description, isoTime(this.#clock.now()));
+      .run(team, tag, description, isoTime(this.#clock.now()));
   }
 
-  tags(): readonly StoredTag[] {
-    return this.#database
-      .prepare<[], StoredTag>("SELECT tag, description, created_at AS createdAt FROM tag ORDER BY tag")
-      .all();
+  hasTag(team: number, tag: string): boolean {
+    return this.#database.prepare("SELECT 1 FROM team_tag WHERE team = ? AND tag = ?").get(team, tag) !== undefined;
   }
+
+  tagCount(team: number): number {
+    return count(this.#database, "SELECT count(*) AS total FROM team_tag WHERE team = ?", team);
+  }
+
+  tags(team: number): readonly StoredTag[] {
+    return this.#database
+      .prepare<[number], StoredTag>(
+        "SELECT tag, description, created_at AS createdAt FROM team_tag WHERE team = ? ORDER BY tag",
+      )
+      .all(team);
+  }
+}
+
+function count(database: ServiceDatabase, sql: string, team: number): number {
+  return database.prepare<[number], { readonly total: number }>(sql).get(team)?.total ?? 0;
 }
 
 function ruleOf(row: RuleRow): StoredRule {

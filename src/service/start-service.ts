@@ -7,7 +7,9 @@ import { asStationError, type StationError } from "../core/error.ts";
 import { realClock } from "../core/real-clock.ts";
 import type { Secret } from "../core/secret.ts";
 import { ensureServerIdentity, type ServerIdentity } from "./authority.ts";
+import { BulkOperationStore } from "./bulk-operation-store.ts";
 import { Claims } from "./claims.ts";
+import { CloudDeviceStore } from "./cloud-device-store.ts";
 import type { CoapsService } from "./coaps-server.ts";
 import { openDatabase, type ServiceDatabase } from "./database.ts";
 import { DeviceApi } from "./device-api.ts";
@@ -17,12 +19,15 @@ import { DeviceIdentity } from "./device-identity.ts";
 import { DeviceQueue } from "./device-queue.ts";
 import { DeviceStore } from "./device-store.ts";
 import { startHttps, type Handler, type HttpsService, type RequestLine } from "./https-server.ts";
+import { ManagementApi } from "./management-api.ts";
 import { OrderBook } from "./order-book.ts";
 import { OwnerApi } from "./owner-api.ts";
-import { answerOwner } from "./owner-http.ts";
+import { answerOwner, type OwnerHttpParts } from "./owner-http.ts";
 import { OwnerKeys } from "./owner-key.ts";
 import { QueueStore } from "./queue-store.ts";
+import { RateLimit, type RequestRate } from "./rate-limit.ts";
 import { RuleStore } from "./rule-store.ts";
+import { TeamStore } from "./team-store.ts";
 
 /** What {@link startService} needs. */
 export type ServiceOptions = {
@@ -36,6 +41,8 @@ export type ServiceOptions = {
   readonly coapsPort?: number;
   /** Address or name to listen on; default 127.0.0.1. `0.0.0.0` and `::` stand for every address of the machine. */
   readonly host?: string;
+  /** How many requests of the owner side one API key may make; more are answered with 429. Absent: any number. */
+  readonly requestRate?: RequestRate;
   readonly clock?: Clock;
   /** Told of every handled request. */
   readonly onRequest?: (line: RequestLine) => void;
@@ -79,7 +86,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const servers: Server[] = [];
   try {
     const identity = ensureServerIdentity(options.dir, hosts, clock);
-    const keys = new OwnerKeys(database, clock);
+    const keys = new OwnerKeys(database, new TeamStore(database, clock), clock);
     const ownerKey = keys.ensureFirst(options.dir);
     const handlers = handlersOf(database, keys, clock, options);
     const listen = async (side: RequestLine["side"], port: number): Promise<HttpsService> => {
@@ -130,23 +137,28 @@ function handlersOf(
   const devices = new DeviceStore(database, clock);
   const queues = new QueueStore(database, clock);
   const rules = new RuleStore(database, clock);
+  const teams = new TeamStore(database, clock);
+  const cloud = new CloudDeviceStore(database, clock);
+  const operations = new BulkOperationStore(database, clock);
   const orders = new OrderBook(devices, queues, rules);
   const identity = new DeviceIdentity(database, devices, clock);
-  const claims = new Claims(database, devices, identity, orders);
-  const deviceApi = new DeviceApi(identity, new DeviceQueue(database, devices, queues, orders));
-  const ownerApi = new OwnerApi({ database, devices, queues, rules, orders, claims });
+  const claims = new Claims({ database, devices, identity, orders, clock });
+  const api = new DeviceApi(identity, new DeviceQueue({ database, devices, queues, orders, cloud }));
   const report = options.onError ?? (() => undefined);
+  const ownerParts: OwnerHttpParts = {
+    holder: (key) => keys.holder(key),
+    limit: options.requestRate === undefined ? undefined : new RateLimit(options.requestRate, clock),
+    apis: ({ team, role }, at) => ({
+      api: new OwnerApi({ database, devices, queues, rules, orders, claims, teams }, team),
+      management: new ManagementApi({ database, devices: cloud, operations, teams, clock }, { team, role, origin: at }),
+    }),
+    file: (name) => operations.file(name),
+    onError: (error) => report("owner", error),
+  };
   return {
-    api: deviceApi,
-    device: (request, target) => answerDevice(deviceApi, request, target, (error) => report("device", error)),
-    owner: (request, target) =>
-      answerOwner(
-        ownerApi,
-        (key) => keys.accepts(key),
-        request,
-        target,
-        (error) => report("owner", error),
-      ),
+    api,
+    device: (request, target) => answerDevice(api, request, target, (error) => report("device", error)),
+    owner: (request, target) => answerOwner(ownerParts, request, target),
   };
 }
 
