@@ -1,6 +1,7 @@
+import type { ClaimsEvent } from "../contract/station-event.ts";
 import type { BatchId, DeviceUuid, RunId, SlotId } from "../core/ids.ts";
 import type { BatchSummary } from "../contract/station-request.ts";
-import type { RunEvent } from "../contract/run-event.ts";
+import type { OwnerAct, RunEvent } from "../contract/run-event.ts";
 
 /** A batch to be recorded before any modem is touched; `runs` are the `run.started` events (seq 0) of its slots. */
 export type BatchStart = {
@@ -24,6 +25,8 @@ export type RecoveredRun = {
   readonly boardSerial?: string;
   /** Text of the command that was announced last and not concluded. */
   readonly lastCommand?: string;
+  /** What was announced last at the owner's side and not concluded: it may have been carried out. */
+  readonly ownerAct?: OwnerAct;
 };
 
 /** A run that gave PASS to a unit. */
@@ -60,6 +63,8 @@ export interface AuditStore {
   passedBefore(uuid: DeviceUuid): PassedRun | undefined;
   /** Records an export in the chain and signs the head; answers the signed head for the manifest. */
   recordExport(made: ExportMade): Promise<SignedHead>;
+  /** Records what is done at the owner's service away from runs. */
+  recordClaims(event: ClaimsEvent): Promise<void>;
   /** Throws when the database cannot take a write now (full, read-only, locked): called before a batch may start. */
   assertWritable(): void;
   /** Flushes, checkpoints and closes; harmless when repeated. */

@@ -3,16 +3,13 @@ import { RunEventSchema, type RunEvent } from "../contract/run-event.ts";
 import type { RunRecord } from "../contract/history.ts";
 import type { Instant } from "../core/clock.ts";
 import { reportOf, StationError } from "../core/error.ts";
-import type { Facts } from "../core/fact.ts";
 import type { BatchId } from "../core/ids.ts";
 import { isoTime, parseIsoTime } from "../core/iso-time.ts";
 import type { RecoveredRun } from "./audit-store.ts";
 import type { BatchLedger } from "./batch-ledger.ts";
+import { interruption } from "./interruption.ts";
 import type { Ledger } from "./ledger.ts";
 import { recordOf, RUN_COLUMN_LIST } from "./run-columns.ts";
-
-/** Texts among the facts of an error hold at most so many characters (contract/common.ts). */
-const LONGEST_FACT = 4096;
 
 /**
  * Closes what a power cut or a killed station left open, in one transaction: each open run becomes ABORTED with the
@@ -33,20 +30,18 @@ export function recoverRuns(db: Database, ledger: Ledger, batches: BatchLedger, 
 }
 
 function recoverRun(db: Database, ledger: Ledger, run: RunRecord, at: string): RecoveredRun {
-  const trace = traceOf(db, run);
-  const command = trace.lastCommand === undefined ? {} : { lastCommand: trace.lastCommand };
-  ledger.note({ type: "run.recovered", at, run: run.id, slot: run.slot, ...command });
-  const facts: Facts = trace.lastCommand === undefined ? {} : { lastCommand: trace.lastCommand.slice(0, LONGEST_FACT) };
+  const { last, ...open } = traceOf(db, run);
+  ledger.note({ type: "run.recovered", at, run: run.id, slot: run.slot, ...open });
   ledger.append({
     type: "run.finished",
     runId: run.id,
     slot: run.slot,
-    seq: trace.last.seq + 1,
+    seq: last.seq + 1,
     at,
     outcome: "ABORTED",
-    release: trace.last.type === "run.started" ? "untouched" : "unreachable",
-    elapsedMs: Math.max(0, (parseIsoTime(trace.last.at) ?? 0) - (parseIsoTime(run.startedAt) ?? 0)),
-    error: reportOf(new StationError("run.interrupted", "the station stopped during the run", facts)),
+    release: last.type === "run.started" ? "untouched" : "unreachable",
+    elapsedMs: Math.max(0, (parseIsoTime(last.at) ?? 0) - (parseIsoTime(run.startedAt) ?? 0)),
+    error: reportOf(interruption(open)),
   });
   return {
     runId: run.id,
@@ -54,25 +49,32 @@ function recoverRun(db: Database, ledger: Ledger, run: RunRecord, at: string): R
     batch: run.batch,
     ...(run.uuid === null ? {} : { uuid: run.uuid }),
     ...(run.boardSerial === null ? {} : { boardSerial: run.boardSerial }),
-    ...command,
+    ...open,
   };
 }
 
-type Trace = { readonly last: RunEvent; readonly lastCommand?: string };
+type Trace = Pick<RecoveredRun, "lastCommand" | "ownerAct"> & { readonly last: RunEvent };
 
-/** The last event of a run, and the command that was announced and not concluded. */
+/** The last event of a run, and what was announced and not concluded. */
 function traceOf(db: Database, run: RunRecord): Trace {
   const newest = db.prepare<[string], string>("SELECT body FROM event WHERE run = ? ORDER BY seq DESC LIMIT 1").pluck();
-  const command = db
-    .prepare<[string], string>(
-      `SELECT body FROM event WHERE run = ? AND type IN ('command.announced', 'command.concluded')
-       ORDER BY seq DESC LIMIT 1`,
-    )
-    .pluck();
   const last = readEvent(newest.get(run.id), run);
-  const body = command.get(run.id);
-  const told = body === undefined ? undefined : readEvent(body, run);
-  return told?.type === "command.announced" ? { last, lastCommand: told.command.text } : { last };
+  const command = lastOf(db, run, ["command.announced", "command.concluded"]);
+  const act = lastOf(db, run, ["claim.announced", "claim.concluded", "queue.announced", "queue.concluded"]);
+  return {
+    last,
+    ...(command?.type === "command.announced" ? { lastCommand: command.command.text } : {}),
+    ...(act?.type === "claim.announced" || act?.type === "queue.announced" ? { ownerAct: act.act } : {}),
+  };
+}
+
+function lastOf(db: Database, run: RunRecord, types: readonly RunEvent["type"][]): RunEvent | undefined {
+  const holes = types.map(() => "?").join(", ");
+  const body = db
+    .prepare<string[], string>(`SELECT body FROM event WHERE run = ? AND type IN (${holes}) ORDER BY seq DESC LIMIT 1`)
+    .pluck()
+    .get(run.id, ...types);
+  return body === undefined ? undefined : readEvent(body, run);
 }
 
 /**

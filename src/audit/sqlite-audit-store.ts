@@ -2,6 +2,7 @@ import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Database, Statement } from "better-sqlite3";
 import type { RunEvent } from "../contract/run-event.ts";
+import type { ClaimsEvent } from "../contract/station-event.ts";
 import type { BatchSummary } from "../contract/station-request.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Duration } from "../core/duration.ts";
@@ -129,6 +130,11 @@ export class SqliteAuditStore implements AuditStore {
     const note = (): Tip => this.#parts.ledger.note({ type: "export.made", at, format, rows, sha256 });
     const tip = await this.#queue.submit(note, "prompt");
     return this.#inTurn(() => this.#sign(tip, scope));
+  }
+
+  async recordClaims(event: ClaimsEvent): Promise<void> {
+    this.#refuseClosed();
+    await this.#queue.submit(() => this.#parts.ledger.note(event), "prompt");
   }
 
   assertWritable(): void {

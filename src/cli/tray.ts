@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
+import type { RecoveredRun } from "../audit/audit-store.ts";
 import { openAuditStore, type OpenedAudit } from "../audit/open-audit-store.ts";
 import type { SlotState } from "../contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
@@ -59,8 +60,7 @@ async function runWith(
   const { files, request, ownerKey } = order;
   for (const run of recovered)
     context.err(
-      `slot ${run.slot}: the last run was interrupted${run.lastCommand === undefined ? "" : ` at ${run.lastCommand}`};` +
-        " it is recorded as ABORTED\n",
+      `slot ${run.slot}: the last run was interrupted${interruptedAt(run)}; it is recorded as ABORTED\n`,
     );
   const station = Station.open({
     files,
@@ -86,6 +86,12 @@ async function runWith(
     context.signal.removeEventListener("abort", onAbort);
     await station.close();
   }
+}
+
+/** Where a run was cut off, as far as it is known. */
+function interruptedAt({ lastCommand, ownerAct }: RecoveredRun): string {
+  if (ownerAct !== undefined) return ` at the owner's service (${ownerAct})`;
+  return lastCommand === undefined ? "" : ` at ${lastCommand}`;
 }
 
 function slotsOf(station: Station, request: StartRequest): readonly SlotState[] {

@@ -55,6 +55,12 @@ export function reduceSlot(state: SlotState, event: RunEvent): SlotState {
       return withoutCommand({ ...state, commandsDone: state.commandsDone + 1 });
     case "run.finished":
       return finished(state, event);
+    case "claim.announced":
+    case "claim.concluded":
+    case "queue.announced":
+    case "queue.concluded":
+    case "queue.settled":
+    case "token.kept":
     case "client.event":
     case "at.exchange":
     case "setting.written":

@@ -1,8 +1,23 @@
 import { z } from "zod";
-import { BatchIdSchema, label, RunIdSchema, Sha256HexSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
+import { BatchIdSchema, DeviceUuidSchema, label, RunIdSchema, Sha256HexSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
+import { OwnerActSchema } from "./run-event.ts";
+import { SerialNumberSchema } from "./serial-number.ts";
 
 const at = { at: TimestampSchema };
 
+/** Units of one announcement: the rows that one bulk call may have (peers.md 4.1). */
+export const MOST_CLAIMS = 1000;
+
+/** What became of one unit that was to be claimed or given up away from a run. */
+export const ClaimResultSchema = z.enum([
+  "claimed",
+  "ours-already",
+  "unclaimed",
+  "claimed-elsewhere",
+  "refused",
+  "unknown",
+]);
+export type ClaimResult = z.output<typeof ClaimResultSchema>;
 /** What the station itself records in the chain, between the events of runs. */
 export const StationEventSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("station.started"), ...at, version: label(64) }),
@@ -33,6 +48,28 @@ export const StationEventSchema = z.discriminatedUnion("type", [
     run: RunIdSchema,
     slot: SlotIdSchema,
     lastCommand: z.string().max(8192).exactOptional(),
+    ownerAct: OwnerActSchema.exactOptional(),
+  }),
+  /** A serial number of a CA of one's own was allotted: whatever becomes of it, it is never allotted again. */
+  z.strictObject({
+    type: z.literal("certificate.allotted"),
+    ...at,
+    authority: Sha256HexSchema,
+    serial: SerialNumberSchema,
+    csrSha256: Sha256HexSchema,
+    uuid: DeviceUuidSchema.exactOptional(),
+    run: RunIdSchema.exactOptional(),
+  }),
+  /** The certificate that was signed under an allotted number. */
+  z.strictObject({
+    type: z.literal("certificate.recorded"),
+    ...at,
+    authority: Sha256HexSchema,
+    serial: SerialNumberSchema,
+    sha256: Sha256HexSchema,
+    subject: label(1024),
+    notAfter: TimestampSchema,
+    pem: z.string().max(16_384),
   }),
   z.strictObject({
     type: z.literal("export.made"),
@@ -41,5 +78,24 @@ export const StationEventSchema = z.discriminatedUnion("type", [
     rows: z.int().nonnegative(),
     sha256: Sha256HexSchema,
   }),
+  /** Units are about to be claimed or given up away from a run; on the disk before the first request is sent. */
+  z.strictObject({
+    type: z.literal("claims.announced"),
+    ...at,
+    act: z.enum(["claim", "unclaim"]),
+    profile: label(64),
+    tags: z.array(label(128)).max(20),
+    units: z.array(DeviceUuidSchema).min(1).max(MOST_CLAIMS),
+  }),
+  z.strictObject({
+    type: z.literal("claims.concluded"),
+    ...at,
+    act: z.enum(["claim", "unclaim"]),
+    profile: label(64),
+    units: z.array(z.strictObject({ uuid: DeviceUuidSchema, result: ClaimResultSchema })).min(1).max(MOST_CLAIMS),
+  }),
 ]);
 export type StationEvent = z.output<typeof StationEventSchema>;
+
+/** What the station records of claims away from runs. */
+export type ClaimsEvent = Extract<StationEvent, { readonly type: "claims.announced" | "claims.concluded" }>;

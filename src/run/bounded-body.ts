@@ -12,6 +12,8 @@ const NOTE = 512;
 const CODE = 128;
 const SETTING_KEY = 128;
 const SETTING_VALUE = 512;
+const STATUS = 64;
+const COMMANDS = 200;
 
 /** The event with every text of foreign origin cut to the contract's bounds and made printable. */
 export function boundedBody(body: RunEventBody): RunEventBody {
@@ -25,6 +27,17 @@ export function boundedBody(body: RunEventBody): RunEventBody {
       return { ...body, command: boundedCommand(body.command) };
     case "command.concluded":
       return { ...body, command: boundedCommand(body.command), reply: cut(body.reply, REMOTE_TEXT) };
+    case "claim.concluded":
+      return body.error === undefined ? body : { ...body, error: boundedReport(body.error) };
+    case "queue.announced":
+      return { ...body, commands: body.commands.slice(0, COMMANDS).map((text) => cut(text, CODE)) };
+    case "queue.concluded":
+      return {
+        ...{ ...body, ids: body.ids.slice(0, COMMANDS).map((id) => cut(id, CODE)) },
+        ...(body.error === undefined ? {} : { error: boundedReport(body.error) }),
+      };
+    case "queue.settled":
+      return { ...body, commands: body.commands.slice(0, COMMANDS).map(boundedState) };
     case "at.exchange":
       return { ...body, command: cut(body.command, REMOTE_TEXT), reply: cut(body.reply, REMOTE_TEXT) };
     case "setting.written":
@@ -37,6 +50,8 @@ export function boundedBody(body: RunEventBody): RunEventBody {
     case "phase.started":
     case "unit.identified":
     case "credential.verified":
+    case "claim.announced":
+    case "token.kept":
       return body;
   }
 }
@@ -60,6 +75,12 @@ type CommandFacts = Extract<RunEventBody, { type: "command.announced" }>["comman
 
 function boundedCommand(command: CommandFacts): CommandFacts {
   return { ...command, id: cut(command.id, CODE), text: cut(command.text, REMOTE_TEXT) };
+}
+
+type SettledCommand = Extract<RunEventBody, { type: "queue.settled" }>["commands"][number];
+
+function boundedState({ id, status }: SettledCommand): SettledCommand {
+  return { id: cut(id, CODE), status: cut(status, STATUS) };
 }
 
 /** The report with its texts cut; used for every error that leaves a worker. */

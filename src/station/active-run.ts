@@ -1,7 +1,7 @@
 import type { AuditStore } from "../audit/audit-store.ts";
 import type { Admission, Order, ToWorker } from "../contract/order.ts";
 import type { Answer, Question } from "../contract/question.ts";
-import type { Release, RunEvent } from "../contract/run-event.ts";
+import { isAnnouncement, type Release, type RunEvent } from "../contract/run-event.ts";
 import type { Clock } from "../core/clock.ts";
 import { codeEntry } from "../core/error-codes.ts";
 import { asStationError, reportOf, StationError } from "../core/error.ts";
@@ -175,7 +175,7 @@ export class ActiveRun {
       return;
     }
     if (this.#ending) return;
-    if (drained || event.type === "command.announced")
+    if (drained || isAnnouncement(event))
       this.#parts.send({ type: "stored", ...this.#named(), seq: event.seq });
     const admission = this.#answers.get(event.seq);
     if (admission === undefined) return;

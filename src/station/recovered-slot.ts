@@ -1,14 +1,13 @@
 import type { RecoveredRun } from "../audit/audit-store.ts";
+import { interruption } from "../audit/interruption.ts";
 import type { FixtureSlot } from "../contract/fixture.ts";
 import type { SlotState } from "../contract/slot-state.ts";
-import { reportOf, StationError } from "../core/error.ts";
+import { reportOf } from "../core/error.ts";
 import { isoTime } from "../core/iso-time.ts";
 import { portLabel } from "./port-label.ts";
 
 /** The state of a slot whose run a power cut or a killed station left open: ABORTED, with the last command announced. */
 export function recoveredSlot(slot: FixtureSlot, run: RecoveredRun): SlotState {
-  const facts = run.lastCommand === undefined ? {} : { lastCommand: run.lastCommand };
-  const what = "the station stopped in the middle of this run";
   return {
     kind: "finished",
     slot: slot.slot,
@@ -20,7 +19,7 @@ export function recoveredSlot(slot: FixtureSlot, run: RecoveredRun): SlotState {
     ...{ phasesDone: 0, commandsDone: 0, commandsTotal: 0 },
     ...(run.lastCommand === undefined ? {} : { command: run.lastCommand }),
     ...{ outcome: "ABORTED", release: "unreachable", elapsedMs: 0 },
-    error: reportOf(new StationError("run.interrupted", what, facts)),
+    error: reportOf(interruption(run)),
   };
 }
 

@@ -7,10 +7,14 @@ import type { DeviceUuid } from "../core/ids.ts";
 export type RunTrace = {
   readonly phase?: { readonly phase: Phase; readonly attempt: number; readonly since: number };
   readonly command?: { readonly facts: CommandFacts; readonly since: number };
+  /** An act at the owner's side that was announced and has no end. */
+  readonly ownerAct?: Announced;
   readonly uuid?: DeviceUuid;
 };
 
 type CommandFacts = Extract<RunEvent, { type: "command.announced" }>["command"];
+
+type Announced = Extract<RunEvent, { type: "claim.announced" | "queue.announced" }>;
 
 /** The trace after one more event; `now` is the monotonic clock in ms. */
 export function trace(before: RunTrace, event: RunEvent, now: number): RunTrace {
@@ -27,8 +31,18 @@ export function trace(before: RunTrace, event: RunEvent, now: number): RunTrace 
       const { command: _concluded, ...rest } = before;
       return rest;
     }
+    case "claim.announced":
+    case "queue.announced":
+      return { ...before, ownerAct: event };
+    case "claim.concluded":
+    case "queue.concluded": {
+      const { ownerAct: _concluded, ...rest } = before;
+      return rest;
+    }
     case "unit.identified":
       return { ...before, uuid: event.device.uuid };
+    case "queue.settled":
+    case "token.kept":
     case "run.started":
     case "client.event":
     case "at.exchange":
@@ -48,10 +62,10 @@ export type CoreEnding = {
   readonly error: ErrorReport;
 };
 
-/** What must be closed before a run can end: the command without a result, then the phase. */
+/** What must be closed before a run can end: the command or the act without a result, then the phase. */
 export function openEnds(open: RunTrace, error: ErrorReport, now: number): readonly RunEventBody[] {
-  const { command, phase } = open;
-  const ends: RunEventBody[] = [];
+  const { command, ownerAct, phase } = open;
+  const ends: RunEventBody[] = ownerAct === undefined ? [] : [endOf(ownerAct)];
   if (command !== undefined) {
     const elapsedMs = now - command.since;
     ends.push({ type: "command.concluded", command: command.facts, result: "none", reply: "", elapsedMs });
@@ -68,4 +82,11 @@ export function openEnds(open: RunTrace, error: ErrorReport, now: number): reado
     });
   }
   return ends;
+}
+
+/** The worker is lost, so nobody knows whether the service has done what was asked of it. */
+function endOf(announced: Announced): RunEventBody {
+  if (announced.type === "queue.announced")
+    return { type: "queue.concluded", act: announced.act, result: "unknown", ids: [] };
+  return { type: "claim.concluded", act: announced.act, uuid: announced.uuid, result: "unknown" };
 }

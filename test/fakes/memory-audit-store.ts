@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { RunRecord } from "../../src/contract/history.ts";
 import type { RunEvent } from "../../src/contract/run-event.ts";
+import type { ClaimsEvent } from "../../src/contract/station-event.ts";
 import type { BatchSummary } from "../../src/contract/station-request.ts";
 import { admitEvent, checkBatchStart } from "../../src/audit/admission.ts";
 import type { AuditStore, BatchStart, ExportMade, PassedRun, SignedHead } from "../../src/audit/audit-store.ts";
@@ -110,6 +111,12 @@ export class MemoryAuditStore implements AuditStore {
     this.#link(canonicalJson({ type: "export.made", ...made }));
     const payload = Buffer.from(JSON.stringify({ position: this.#position, hash: this.#hash })).toString("base64url");
     return { position: this.#position, hash: this.#hash, jws: `e30.${payload}.unsigned` };
+  }
+
+  async recordClaims(event: ClaimsEvent): Promise<void> {
+    this.#check();
+    refuseSecrets(canonicalJson(event), { type: event.type });
+    this.#link(canonicalJson(event));
   }
 
   assertWritable(): void {

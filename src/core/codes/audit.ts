@@ -114,4 +114,10 @@ export const AUDIT_CODES = {
     retry: true,
     advice: "The station was switched off or killed during this run: check the board, then run the slot again.",
   },
+  "run.claim-interrupted": {
+    blame: "person",
+    retry: true,
+    advice:
+      "The station was switched off while it spoke with the owner's service: run the slot again, it then asks the service first what was done.",
+  },
 } as const satisfies CodeTable;
