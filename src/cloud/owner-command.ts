@@ -1,4 +1,4 @@
-import type { RecipeCommand, RecipeCommandKind } from "../contract/recipe-command.ts";
+import type { RecipeCommand, RecipeCommandKind, SecretSource } from "../contract/recipe-command.ts";
 import type { ResolvedRecipe } from "../contract/recipe.ts";
 import { StationError } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
@@ -40,7 +40,7 @@ function optionsOf(command: RecipeCommand, from: Materials): unknown {
       return command.options;
     case "serverCertificate":
     case "clientCertificate":
-      return { secTag: command.options.secTag, content: fileOf(command.options.file, from) };
+      return { secTag: command.options.secTag, content: secretOf(command.options, from) };
     case "clientPrivateKey":
       return privateKey(command.options, from);
     case "preSharedKey": {
@@ -64,9 +64,13 @@ function fileOf(path: string, from: Materials): string {
   throw new StationError("cloud.material-missing", "a file of the recipe was not handed over", { file: path });
 }
 
-/** The text of a secret of the recipe. @throws StationError cloud.material-missing */
-function secretOf(source: { readonly file: string } | { readonly env: string }, from: Materials): string {
+/** The text of a file or secret of the recipe. @throws StationError cloud.material-missing */
+function secretOf(source: SecretSource, from: Materials): string {
   if ("file" in source) return fileOf(source.file, from);
+  if ("column" in source)
+    throw new StationError("cloud.material-missing", "a value of the unit was not handed over", {
+      column: source.column,
+    });
   const text = Object.hasOwn(from.secrets, source.env) ? from.secrets[source.env] : undefined;
   if (text !== undefined) return text;
   throw new StationError("cloud.material-missing", "a secret of the recipe was not handed over", {

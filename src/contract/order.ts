@@ -3,6 +3,7 @@ import { ErrorReportSchema, label, RunIdSchema, SlotIdSchema } from "./common.ts
 import { BoardSettingsSchema, LineSettingsSchema, PortAddressSchema } from "./fixture.ts";
 import { ResolvedProfileSchema } from "./profile.ts";
 import { AnswerSchema, QuestionSchema } from "./question.ts";
+import { UnitValuesSchema } from "./recipe-values.ts";
 import { ResolvedRecipeSchema } from "./recipe.ts";
 import { RunEventSchema } from "./run-event.ts";
 
@@ -29,7 +30,12 @@ export type Order = z.output<typeof OrderSchema>;
 
 /** The core's answer to `unit.identified`: go on with the device's stored settings, or stop with the reason. */
 export const AdmissionSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("admitted"), settings: z.record(z.string().max(128), z.string().max(512)) }),
+  z.strictObject({
+    kind: z.literal("admitted"),
+    settings: z.record(z.string().max(128), z.string().max(512)),
+    /** The unit's own row of the recipe's value file; it is on the disk that no other unit gets it. May hold secrets. */
+    values: UnitValuesSchema.exactOptional(),
+  }),
   z.strictObject({ kind: z.literal("refused"), error: ErrorReportSchema }),
 ]);
 export type Admission = z.output<typeof AdmissionSchema>;

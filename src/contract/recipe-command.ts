@@ -14,16 +14,24 @@ export const RelativePathSchema = z
     "must be a path below the recipe's folder, with forward slashes",
   );
 
-/** Where a secret of a recipe comes from: a file below the recipe's folder or an environment variable; never the recipe itself. */
+/** A column of the recipe's value file (recipe-values.ts) that holds the content itself, each unit its own. */
+const columnName = z.string().min(1).max(64);
+
+/**
+ * Where a secret of a recipe comes from: a file below the recipe's folder, an environment variable, or the unit's own value in
+ * a secret column; never the recipe itself. What a worker makes commands of has files and variables only (run/unit-recipe.ts).
+ */
 export const SecretSourceSchema = z.union(
   [
     z.strictObject({ file: RelativePathSchema }),
     z.strictObject({
       env: z.string().regex(/^[A-Z_][A-Z0-9_]{0,63}$/, "must be an environment variable's name in capitals"),
     }),
+    z.strictObject({ column: columnName }),
   ],
-  "must be { file: … } below the recipe's folder or { env: … } with a variable's name in capitals",
+  "must be { file: … } below the recipe's folder, { env: … } with a variable's name in capitals or { column: … } of the value file",
 );
+export type SecretSource = z.output<typeof SecretSourceSchema>;
 
 const attributes = z
   .string()
@@ -59,7 +67,11 @@ export const RECIPE_COMMANDS = {
   clientPrivateKeyGeneration: keyOptions,
   endorsementKeyGeneration: z.strictObject({ secTag }),
   serverCertificate: certificate,
-  clientCertificate: certificate,
+  /** The same file for every unit, or the unit's own PEM in a column of the recipe's value file. */
+  clientCertificate: z.union(
+    [certificate, z.strictObject({ secTag, column: columnName })],
+    "must name a file or a column of the value file",
+  ),
   clientPrivateKey: z.strictObject({ secTag, key: SecretSourceSchema, password: SecretSourceSchema.exactOptional() }),
   preSharedKey: z.strictObject({ secTag, identity: label(128), key: SecretSourceSchema }),
   atCommand: at,

@@ -1,5 +1,5 @@
 import type { RecipeCommand } from "../contract/recipe-command.ts";
-import type { ResolvedRecipe } from "../contract/recipe.ts";
+import { expectedCommands, type ResolvedRecipe } from "../contract/recipe.ts";
 import type { Sha256 } from "../core/digest.ts";
 import { encodeWireText } from "../core/wire-text.ts";
 import { CREDENTIAL_TYPE } from "../modem/commands/credentials.ts";
@@ -18,9 +18,9 @@ export type Expectation =
   | { readonly kind: "settings"; readonly what: string; readonly settings: Readonly<Record<string, string>> }
   | { readonly kind: "finished"; readonly what: string };
 
-/** What the recipe's commands must lead to, in order. */
+/** What the recipe's commands, or those that it expects of its rule, must lead to, in order. */
 export function expectationsOf(recipe: ResolvedRecipe, sha256: Sha256): readonly Expectation[] {
-  return recipe.recipe.commands.flatMap((command) => expectationOf(command, recipe, sha256));
+  return expectedCommands(recipe.recipe).flatMap((command) => expectationOf(command, recipe, sha256));
 }
 
 /** Whether an executed command is what a command of the recipe had to lead to. Contents are compared apart from this. */
@@ -53,7 +53,8 @@ function expectationOf(command: RecipeCommand, recipe: ResolvedRecipe, sha256: S
       return [credential(what, command.options.secTag, CREDENTIAL_TYPE.endorsementKey)];
     case "serverCertificate":
     case "clientCertificate": {
-      const { secTag, file } = command.options;
+      const { secTag } = command.options;
+      const file = "file" in command.options ? command.options.file : "";
       const type = command.kind === "serverCertificate" ? CREDENTIAL_TYPE.rootCa : CREDENTIAL_TYPE.clientCertificate;
       const content = Object.hasOwn(recipe.files, file) ? recipe.files[file]?.content : undefined;
       const expected = credential(what, secTag, type);

@@ -1,5 +1,5 @@
 import type { Recipe } from "../../contract/recipe.ts";
-import type { RecipeCommand } from "../../contract/recipe-command.ts";
+import type { RecipeCommand, SecretSource } from "../../contract/recipe-command.ts";
 import { asStationError, StationError } from "../../core/error.ts";
 import { quantity } from "../../core/fact.ts";
 import { LARGEST_NAMED, readBeside } from "./beside.ts";
@@ -18,7 +18,8 @@ export type Materials = {
 /** A name in a recipe that leads nowhere good; `path` is where it stands in the document. */
 export type MaterialProblem = { readonly path: readonly PropertyKey[]; readonly error: StationError };
 
-type Source = { readonly file: string } | { readonly env: string };
+/** Sources whose contents are the same for every unit; columns of a value file are read apart (value-file.ts). */
+type Source = Exclude<SecretSource, { readonly column: string }>;
 type Reference = {
   readonly path: readonly PropertyKey[];
   readonly source: Source;
@@ -44,7 +45,7 @@ export async function readMaterials(
     files.set(source.file, file);
     return file.text;
   };
-  for (const { path, source, check } of recipe.commands.flatMap(referencesOf)) {
+  for (const { path, source, check } of referencesIn(recipe)) {
     try {
       await check(await read(source), read);
     } catch (error) {
@@ -56,27 +57,34 @@ export async function readMaterials(
 
 /** The files that a recipe names, by relative path, each once. */
 export function namedFiles(recipe: Recipe): readonly string[] {
-  const sources = recipe.commands.flatMap(referencesOf).map(({ source }) => source);
-  return [...new Set(sources.flatMap((source) => ("file" in source ? [source.file] : [])))];
+  const sources = referencesIn(recipe).map(({ source }) => source);
+  const values = recipe.values === undefined ? [] : [recipe.values.file];
+  return [...new Set([...sources.flatMap((source) => ("file" in source ? [source.file] : [])), ...values])];
 }
 
-function referencesOf(command: RecipeCommand, index: number): readonly Reference[] {
-  const at = (field: string): readonly PropertyKey[] => ["commands", index, command.kind, field];
+function referencesIn({ commands, expect, verify }: Recipe): readonly Reference[] {
+  return [
+    ...commands.flatMap((command, index) => referencesOf(command, ["commands", index])),
+    ...(expect ?? []).flatMap((command, index) => referencesOf(command, ["expect", index])),
+    ...(verify.credentials ?? []).flatMap(({ file }, index) =>
+      file === undefined ? [] : [{ path: ["verify", "credentials", index, "file"], source: { file }, check: nothing }],
+    ),
+  ];
+}
+
+function referencesOf(command: RecipeCommand, place: readonly PropertyKey[]): readonly Reference[] {
+  const at = (field: string): readonly PropertyKey[] => [...place, command.kind, field];
   switch (command.kind) {
     case "serverCertificate":
     case "clientCertificate":
+      if ("column" in command.options) return [];
       return [{ path: at("file"), source: { file: command.options.file }, check: checkCertificates }];
-    case "clientPrivateKey": {
-      const { key, password } = command.options;
-      const opened: Reference = {
-        path: at("key"),
-        source: key,
-        check: async (text, read) => checkPrivateKey(text, password && withoutLineEnd(await read(password))),
-      };
-      return password === undefined ? [opened] : [{ path: at("password"), source: password, check: nothing }, opened];
+    case "clientPrivateKey":
+      return privateKeyReferences(command.options, at);
+    case "preSharedKey": {
+      const { key } = command.options;
+      return "column" in key ? [] : [{ path: at("key"), source: key, check: checkPreSharedKey }];
     }
-    case "preSharedKey":
-      return [{ path: at("key"), source: command.options.key, check: checkPreSharedKey }];
     case "certificateSigningRequest":
     case "cloudAccessKeyGeneration":
     case "clientPrivateKeyGeneration":
@@ -88,8 +96,23 @@ function referencesOf(command: RecipeCommand, index: number): readonly Reference
   }
 }
 
+/** A key is opened with its password where both are the same for every unit. */
+function privateKeyReferences(
+  { key, password }: Extract<RecipeCommand, { kind: "clientPrivateKey" }>["options"],
+  at: (field: string) => readonly PropertyKey[],
+): readonly Reference[] {
+  const shared = password === undefined || "column" in password ? undefined : password;
+  const secret: readonly Reference[] =
+    shared === undefined ? [] : [{ path: at("password"), source: shared, check: nothing }];
+  if ("column" in key) return secret;
+  const check: Reference["check"] = async (text, read) =>
+    checkPrivateKey(text, shared && withoutLineEnd(await read(shared)));
+  const eachItsOwn = password !== undefined && "column" in password;
+  return [...secret, { path: at("key"), source: key, check: eachItsOwn ? nothing : check }];
+}
+
 function nothing(): void {
-  // Any text may be a password.
+  // Any text may be a password or the content of a credential; what only units' own values open is checked with these.
 }
 
 /** A password in a file ends before the line end that editors add. */
