@@ -3,7 +3,13 @@ export type CredentialPlace = { readonly secTag: number; readonly credential: nu
 
 /** What an AT command does to the modem's credentials. */
 export type CredentialEffect =
-  | { readonly kind: "write"; readonly place: CredentialPlace; readonly content: string }
+  | {
+      readonly kind: "write";
+      readonly place: CredentialPlace;
+      readonly content: string;
+      /** The modem decrypts it and keeps what comes out (PKCS#8 with a password, at.md 4). */
+      readonly encrypted: boolean;
+    }
   | { readonly kind: "generate"; readonly place: CredentialPlace }
   | { readonly kind: "delete"; readonly place: CredentialPlace }
   | { readonly kind: "reset" };
@@ -32,7 +38,13 @@ function writeEffect(parameters: string): CredentialEffect | undefined {
   const found = /^ *0 *, *(\d{1,10}) *, *(\d{1,3}) *, *"([^"]*)"/.exec(parameters);
   const place = placeOf(found);
   const content = found?.[3];
-  return place === undefined || content === undefined ? undefined : { kind: "write", place, content };
+  if (place === undefined || content === undefined) return undefined;
+  return { kind: "write", place, content, encrypted: isEncrypted(content) };
+}
+
+/** Whether a content is a PKCS#8 key that the modem decrypts; a password beside anything else is ignored (at.md 4). */
+export function isEncrypted(content: string): boolean {
+  return content.includes("-----BEGIN ENCRYPTED PRIVATE KEY-----");
 }
 
 function deleteEffect(parameters: string): CredentialEffect | undefined {

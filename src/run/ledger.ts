@@ -1,19 +1,27 @@
 import type { Sha256 } from "../core/digest.ts";
 import { encodeWireText } from "../core/wire-text.ts";
-import type { Command, CommandResponse } from "../provisioning/command.ts";
-import { credentialEffect, samePlace, type CredentialPlace } from "./credential-command.ts";
+import type { AtCommand, Command, CommandResponse } from "../provisioning/command.ts";
+import { credentialEffect, samePlace, type CredentialEffect, type CredentialPlace } from "./credential-command.ts";
+import { keygenAnswer } from "./keygen-answer.ts";
 
 /** How a command ended, for the record: `none` where the library makes no response. */
 export type CommandResult = "ok" | "ignored-error" | "error" | "none";
 
-/** A credential that the modem must hold now. Digests are lower-case hex; absent for keys that the modem made. */
+/** A credential that the modem must hold now. Digests are lower-case hex; absent where nobody outside the modem knows one. */
 export type HeldCredential = CredentialPlace & {
-  /** Of the content exactly as the service sent it. */
+  /** Of the content exactly as it was sent; of a key that the modem made: of the DER that it answered, as its token says. */
   readonly sha256?: string;
   /** Of the content as an AT shell hands it on: each line end CR LF (protocol.md 11). */
   readonly shellSha256?: string;
   /** Of the content with LF line ends and none at the end: the same for all spellings of a PEM text. */
   readonly looseSha256?: string;
+  /** Of the same content with other line ends and other ends: count as well where nobody knows how it was spelled on its way. */
+  readonly spellings?: readonly string[];
+  /**
+   * The modem may keep it in another form than the digests are of (a key that it made, a key that it decrypted): an equal
+   * digest proves it, another one proves nothing.
+   */
+  readonly otherForm?: true;
 };
 
 /** A command that was tried, without anything secret. */
@@ -63,7 +71,7 @@ export class Ledger {
     const done = result === "ok";
     if (command.kind === "config" && done)
       for (const [key, value] of command.properties) this.#settings.set(key, value);
-    const credential = command.kind === "at" && done ? this.#apply(command.command, command.parameters) : undefined;
+    const credential = command.kind === "at" && done ? this.#apply(command, response) : undefined;
     this.#executed.push({
       id: command.id,
       kind: command.kind,
@@ -75,29 +83,37 @@ export class Ledger {
     return result;
   }
 
-  #apply(name: string, parameters: string): HeldCredential | undefined {
-    const effect = credentialEffect(name, parameters);
+  #apply({ command, parameters }: AtCommand, response: CommandResponse | undefined): HeldCredential | undefined {
+    const effect = credentialEffect(command, parameters);
     if (effect === undefined) return undefined;
     if (effect.kind === "reset") {
       this.#held = [];
       return undefined;
     }
     const others = this.#held.filter((held) => !samePlace(held, effect.place));
-    const made = effect.kind === "delete" ? undefined : this.#credential(effect.place, effect);
+    const made = effect.kind === "delete" ? undefined : heldAfter(effect, response, this.#sha256);
     this.#held = made === undefined ? others : [...others, made];
     return made;
   }
-
-  #credential(
-    place: CredentialPlace,
-    effect: { readonly kind: "generate" } | { readonly kind: "write"; readonly content: string },
-  ): HeldCredential {
-    return effect.kind === "generate" ? place : { ...place, ...contentDigests(effect.content, this.#sha256) };
-  }
 }
 
+type Filling = Extract<CredentialEffect, { kind: "write" | "generate" }>;
+
+/** The credential that is there after a command has filled its place. */
+export function heldAfter(effect: Filling, response: CommandResponse | undefined, sha256: Sha256): HeldCredential {
+  if (effect.kind === "write") {
+    const held = { ...effect.place, ...contentDigests(effect.content, sha256) };
+    return effect.encrypted ? { ...held, otherForm: true } : held;
+  }
+  const made = response?.kind === "at" ? keygenAnswer(response.message)?.sha256 : undefined;
+  return { ...effect.place, ...(made === undefined ? {} : { sha256: made }), otherForm: true };
+}
+
+/** The three digests of a {@link HeldCredential} whose content is known. */
+export type ContentDigests = Required<Pick<HeldCredential, "sha256" | "shellSha256" | "looseSha256">>;
+
 /** The three digests of a content by which it is recognised. */
-export function contentDigests(content: string, sha256: Sha256): Required<Omit<HeldCredential, keyof CredentialPlace>> {
+export function contentDigests(content: string, sha256: Sha256): ContentDigests {
   const digest = (text: string): string => sha256(encodeWireText(text));
   const lines = content.replaceAll(/\r\n?/g, "\n");
   return {

@@ -106,7 +106,7 @@ export class UnitRun {
     if (queue === undefined) this.#phases.skip("claim");
     const expectations = expectationsOf(this.#parts.order.recipe, this.#parts.sha256);
     await this.#provision(device, kept, expectations, queue);
-    if (recipe.verify.readBack) await this.#phases.run("verify", ({ signal }) => this.#verify(expectations, signal));
+    if (recipe.verify.readBack) await this.#phases.run("verify", ({ signal }) => this.#verify(device, expectations, signal));
     else this.#phases.skip("verify");
   }
 
@@ -191,14 +191,14 @@ export class UnitRun {
     });
   }
 
-  async #verify(expectations: readonly Expectation[], signal: AbortSignal): Promise<void> {
-    const { order, journal } = this.#parts;
+  async #verify(device: Device, expectations: readonly Expectation[], signal: AbortSignal): Promise<void> {
+    const { order, journal, sha256 } = this.#parts;
     const { held, settings } = this.#ledger;
     const task = {
       held,
       secTags: secTagsOf(expectations, held),
-      forbidUnexpected: order.recipe.recipe.verify.forbidUnexpected,
-      mode: this.#hold.modem.mode,
+      forbidUnexpected: order.recipe.recipe.verify.forbidUnexpected !== false,
+      ...{ mode: this.#hold.modem.mode, firmware: device.firmware, sha256 },
     };
     await verifyCredentials(this.#port(signal), task, (verdict) => journal.tell(verdict));
     if (order.settings.sink !== "zephyr-shell") return;

@@ -1,29 +1,36 @@
 import type { RunEventBody } from "../contract/run-event.ts";
 import { StationError } from "../core/error.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
+import type { Sha256 } from "../core/digest.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import type { AtMode } from "../modem/typed-text.ts";
-import { CREDENTIAL_TYPE, listCredentials } from "../modem/commands/credentials.ts";
-import { samePlace, type CredentialPlace } from "./credential-command.ts";
+import { samePlace } from "./credential-command.ts";
+import { firmwareVersion, isAtLeast } from "./firmware-version.ts";
 import type { HeldCredential } from "./ledger.ts";
+import { listTags, withDigests, type ListedCredential } from "./listed-credentials.ts";
 
 /** The verdict on one credential, as the record shows it. */
 export type CredentialVerdict = Extract<RunEventBody, { type: "credential.verified" }>;
 
-/** A credential as the modem lists it; the digest in lower case, where the modem tells one. */
-export type ListedCredential = CredentialPlace & { readonly sha256?: string };
-
 /** What to verify: what the modem must hold, on which tags, and whether anything else may be there. */
 export type VerifyTask = {
+  /** A place may be named more than once: then it must be as each of them says. */
   readonly held: readonly HeldCredential[];
   readonly secTags: readonly number[];
-  readonly forbidUnexpected: boolean;
+  /** The tags on which nothing else may be; `true`: all of `secTags`. */
+  readonly forbidUnexpected: boolean | readonly number[];
   /** How the commands went to the modem: a shell changes line ends (protocol.md 11). */
   readonly mode: AtMode;
+  /** The name of the modem's firmware: the digests of old ones are not those of the contents. */
+  readonly firmware?: string | undefined;
+  readonly sha256: Sha256;
 };
 
+/** The firmware of nRF9160 from which on the vendor's own tools compare digests. */
+const DIGESTS_SINCE = [1, 3, 2];
+
 /**
- * Lists the modem's credentials and compares them with what was written; `tell` gets each verdict.
+ * Lists the modem's credentials and compares them with what it must hold; `tell` gets each verdict.
  * @throws StationError run.credential-missing, run.credential-different, run.credential-unexpected; at.*, link.*
  */
 export async function verifyCredentials(
@@ -31,27 +38,24 @@ export async function verifyCredentials(
   task: VerifyTask,
   tell: (verdict: CredentialVerdict) => void,
 ): Promise<void> {
-  const listed: ListedCredential[] = [];
-  for (const secTag of task.secTags) listed.push(...(await listTag(modem, secTag)));
+  const { held, secTags, forbidUnexpected, sha256 } = task;
+  const forbidden = forbidUnexpected === true ? secTags : forbidUnexpected === false ? [] : forbidUnexpected;
+  const tags = [...new Set([...secTags, ...forbidden])].sort((left, right) => left - right);
+  const listed = await withDigests(modem, await listTags(modem, tags), held, sha256);
   const verdicts = verdictsOf(listed, task);
   for (const verdict of verdicts) tell(verdict);
   for (const verdict of verdicts) {
-    const code = codeOf(verdict, task.forbidUnexpected);
+    const code = codeOf(verdict, forbidden);
     if (code !== undefined) throw failureOf(code, verdict);
   }
 }
 
-async function listTag(modem: AtPort, secTag: number): Promise<readonly ListedCredential[]> {
-  const entries = await listCredentials(modem, { tag: secTag });
-  return entries.flatMap(({ tag, type, sha256 }) => {
-    const place = { secTag: tag, credential: type };
-    return tag === secTag ? [sha256 === undefined ? place : { ...place, sha256 }] : [];
-  });
-}
-
 /** The verdicts on everything that must be there and everything that is there, in that order. */
-export function verdictsOf(listed: readonly ListedCredential[], task: VerifyTask): readonly CredentialVerdict[] {
-  const expected = task.held.map((held) => verdictOn(held, listed, task.mode));
+export function verdictsOf(
+  listed: readonly ListedCredential[],
+  task: Pick<VerifyTask, "held" | "mode" | "firmware">,
+): readonly CredentialVerdict[] {
+  const expected = task.held.map((held) => verdictOn(held, listed, task));
   const extra = listed.filter((found) => !task.held.some((held) => samePlace(held, found)));
   return [
     ...expected,
@@ -59,29 +63,42 @@ export function verdictsOf(listed: readonly ListedCredential[], task: VerifyTask
   ];
 }
 
-function verdictOn(held: HeldCredential, listed: readonly ListedCredential[], mode: AtMode): CredentialVerdict {
+/**
+ * By the modem's rule the digest is of the text exactly as written, line ends included, for every type that is written
+ * (at.md 4). A place without a digest on either side is verified by presence and type.
+ */
+function verdictOn(
+  held: HeldCredential,
+  listed: readonly ListedCredential[],
+  { mode, firmware }: Pick<VerifyTask, "mode" | "firmware">,
+): CredentialVerdict {
   const found = listed.find((candidate) => samePlace(candidate, held));
-  const expected = isCompared(held) ? (mode === "shell" ? held.shellSha256 : held.sha256) : undefined;
+  const asWritten = mode === "shell" ? (held.shellSha256 ?? held.sha256) : held.sha256;
+  const digest = found?.sha256;
+  const isSpelling = digest !== undefined && held.spellings?.includes(digest) === true;
+  const expected = isSpelling ? digest : asWritten;
   const told = { ...stampOf(held), ...(expected === undefined ? {} : { expectedSha256: expected }) };
   if (found === undefined) return { ...told, verdict: "missing" };
-  if (expected === undefined) return { ...told, ...foundOf(found), verdict: "present" };
-  return { ...told, ...foundOf(found), verdict: found.sha256 === expected ? "match" : "different" };
+  const both = { ...told, ...foundOf(found) };
+  if (expected !== undefined && digest === expected) return { ...both, verdict: "match" };
+  const proves = expected !== undefined && digest !== undefined && held.otherForm !== true && tellsDigests(firmware);
+  return { ...both, verdict: proves ? "different" : "present" };
 }
 
-/** Keys are checked for presence only: the modem may keep them in another form than they were written in. */
-function isCompared(held: HeldCredential): boolean {
-  const { rootCa, clientCertificate, pskIdentity } = CREDENTIAL_TYPE;
-  return [rootCa, clientCertificate, pskIdentity].some((type) => type === held.credential);
+function tellsDigests(firmware: string | undefined): boolean {
+  if (firmware?.toLowerCase().startsWith("mfw_nrf9160_") !== true) return true;
+  const version = firmwareVersion(firmware);
+  return version === undefined || isAtLeast(version, DIGESTS_SINCE);
 }
 
-function codeOf(verdict: CredentialVerdict, forbidUnexpected: boolean): ErrorCode | undefined {
+function codeOf(verdict: CredentialVerdict, forbidden: readonly number[]): ErrorCode | undefined {
   switch (verdict.verdict) {
     case "missing":
       return "run.credential-missing";
     case "different":
       return "run.credential-different";
     case "unexpected":
-      return forbidUnexpected ? "run.credential-unexpected" : undefined;
+      return forbidden.includes(verdict.secTag) ? "run.credential-unexpected" : undefined;
     case "match":
     case "present":
       return undefined;

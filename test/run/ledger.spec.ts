@@ -29,7 +29,7 @@ describe("a ledger", () => {
     );
     expect(ledger.held).toEqual([
       { secTag: 7, credential: 0, ...contentDigests("new", sha256) },
-      { secTag: 7, credential: 2 },
+      { secTag: 7, credential: 2, otherForm: true },
       { secTag: 8, credential: 4, ...contentDigests("board", sha256) },
     ]);
   });

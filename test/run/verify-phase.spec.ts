@@ -11,18 +11,67 @@ const CA = { secTag: 7, credential: 0, ...digests };
 const KEY = { secTag: 7, credential: 2 };
 const PSK = { secTag: 7, credential: 3, ...contentDigests("00ff", sha256) };
 const task = (changes: Partial<VerifyTask> = {}): VerifyTask => ({
-  ...{ held: [CA, KEY, PSK], secTags: [7], forbidUnexpected: false, mode: "at" },
+  ...{ held: [CA, KEY, PSK], secTags: [7], forbidUnexpected: false, mode: "at", sha256 },
   ...changes,
 });
 
 describe("the read-back", () => {
-  it("compares contents by digest and keys by presence", () => {
-    const listed = [
-      { secTag: 7, credential: 0, sha256: digests.sha256 },
-      KEY,
-      { secTag: 7, credential: 3, sha256: "f" },
-    ];
+  it("compares contents by digest, and what has none by presence", () => {
+    const listed = [{ secTag: 7, credential: 0, sha256: digests.sha256 }, KEY, { secTag: 7, credential: 3 }];
     expect(verdictsOf(listed, task()).map(({ verdict }) => verdict)).toEqual(["match", "present", "present"]);
+    const other = listed.map((one) => ({ ...one, sha256: "f".repeat(64) }));
+    expect(verdictsOf(other, task()).map(({ verdict }) => verdict)).toEqual(["different", "present", "different"]);
+  });
+
+  it("takes an equal digest of a key in another form as proof, and another one as none", () => {
+    const made = { ...KEY, sha256: "a".repeat(64), otherForm: true } as const;
+    const verdict = (sha256: string) => verdictsOf([{ ...KEY, sha256 }], task({ held: [made] }))[0]?.verdict;
+    expect([verdict("a".repeat(64)), verdict("b".repeat(64))]).toEqual(["match", "present"]);
+  });
+
+  it("does not compare the digests of firmware whose digests are not of the contents", () => {
+    const listed = [{ secTag: 7, credential: 0, sha256: "f".repeat(64) }];
+    const verdict = (firmware: string) => verdictsOf(listed, task({ held: [CA], firmware }))[0]?.verdict;
+    expect(["mfw_nrf9160_1.3.1", "mfw_nrf9160_1.3.2", "mfw_nrf91x1_1.0.0"].map(verdict)).toEqual([
+      ...["present", "different", "different"],
+    ]);
+  });
+
+  it("reads what is listed without a digest, where it can be read", async () => {
+    const modem = new ScriptedModem([
+      ["AT%CMNG=1,7", "%CMNG: 7,0\r\n%CMNG: 7,2\r\n%CMNG: 7,3\r\nOK\r\n"],
+      ["AT%CMNG=2,7,0", `%CMNG: 7,0,"","a\nb"\r\nOK\r\n`],
+    ]);
+    const told: string[] = [];
+    const failure = await verifyCredentials(modem, task(), ({ verdict }) => told.push(verdict)).catch(asStationError);
+    expect(told).toEqual(["different", "present", "present"]);
+    expect(failure).toMatchObject({ code: "run.credential-different" });
+  });
+
+  it("lists everything where the modem refuses to list a tag, and leaves the modem's own entries out", async () => {
+    const digest = (digests.sha256 ?? "").toUpperCase();
+    const modem = new ScriptedModem([
+      ["AT%CMNG=1,7", "+CME ERROR: 527\r\n"],
+      ["AT%CMNG=1", `%CMNG: 7,0,"${digest}"\r\n%CMNG: 8,1\r\n%CMNG: 4294967293,10,"${"B".repeat(64)}"\r\nOK\r\n`],
+    ]);
+    const told: string[] = [];
+    const only = task({ held: [CA], forbidUnexpected: true });
+    await verifyCredentials(modem, only, ({ secTag, verdict }) => told.push(`${secTag} ${verdict}`));
+    expect(told).toEqual(["7 match"]);
+  });
+
+  it("fails what is unexpected on the tags that the recipe names, be they its own or not", async () => {
+    const lists = [
+      ["AT%CMNG=1,7", "%CMNG: 7,2\r\n%CMNG: 7,5\r\nOK\r\n"],
+      ["AT%CMNG=1,9", "%CMNG: 9,1\r\nOK\r\n"],
+    ] as const;
+    const failureOn = async (forbidUnexpected: readonly number[] | boolean) =>
+      verifyCredentials(new ScriptedModem(lists), task({ held: [KEY], forbidUnexpected }), () => undefined).catch(
+        asStationError,
+      );
+    expect(await failureOn(false)).toBeUndefined();
+    expect(await failureOn(true)).toMatchObject({ code: "run.credential-unexpected", facts: { secTag: 7 } });
+    expect(await failureOn([9])).toMatchObject({ code: "run.credential-unexpected", facts: { secTag: 9 } });
   });
 
   it("expects the line ends that a shell makes of a content", () => {
