@@ -7,6 +7,8 @@ const FOLDERS = {
   provisioning: { mayImport: ["core", "modem"], npm: ["cbor-x", "jose"], node: false },
   cloud: { mayImport: ["core", "contract"], npm: [], node: false },
   run: { mayImport: ["core", "contract", "modem", "provisioning", "cloud"], npm: [], node: false },
+  // CAs of one's own; reads requests with the reader that KEYGEN tokens are read with.
+  pki: { mayImport: ["core", "provisioning"], npm: [], node: true },
   link: { mayImport: ["core", "modem"], npm: ["serialport"], node: true },
   dtls: { mayImport: ["core"], npm: [], node: true },
   coap: { mayImport: ["core"], npm: ["coap-packet"], node: true },
@@ -23,7 +25,7 @@ const FOLDERS = {
     node: true,
   },
   audit: { mayImport: ["core", "contract"], npm: ["better-sqlite3", "jose"], node: true },
-  station: { mayImport: ["core", "contract", "audit"], npm: ["yaml", "csv-parse", "zod"], node: true },
+  station: { mayImport: ["core", "contract", "audit", "pki"], npm: ["yaml", "csv-parse", "zod"], node: true },
   service: {
     mayImport: ["core", "contract", "provisioning", "dtls", "coap"],
     npm: ["better-sqlite3", "jose", "@noble/curves", "csv-parse", "cbor-x"],
@@ -33,7 +35,7 @@ const FOLDERS = {
   cli: {
     mayImport: [
       ...["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "coap", "transport"],
-      ...["audit", "station", "service", "simulator", "probe"],
+      ...["audit", "station", "service", "simulator", "probe", "pki"],
     ],
     npm: ["zod", "cbor-x"],
     node: true,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AuthoritiesSchema } from "./authority.ts";
 import { label } from "./common.ts";
 
 const HostSchema = z
@@ -36,7 +37,7 @@ const limits = z
   .default({ rxBytes: 2304, txBytes: 2304, atBytes: 2304, records: 10 });
 
 /** A profile with CA fields of one kind: file names in files, PEM text in orders. */
-const profileOf = <Ca extends z.ZodType>(ca: Ca) =>
+const profileOf = <Ca extends z.ZodType, Authorities extends z.ZodType>(ca: Ca, authorities: Authorities) =>
   z
     .strictObject({
       profile: z.literal(1),
@@ -65,6 +66,8 @@ const profileOf = <Ca extends z.ZodType>(ca: Ca) =>
         .regex(/^\d+(\.\d+){0,3}$/, "must be a version such as 3.2.0")
         .default("3.2.0"),
       limits,
+      /** CAs of one's own that sign what units ask for; they never leave the station core. */
+      authorities: authorities.exactOptional(),
     })
     .superRefine((profile, context) => {
       if (profile[profile.transport] === undefined)
@@ -76,9 +79,9 @@ const profileOf = <Ca extends z.ZodType>(ca: Ca) =>
     });
 
 /** A service's endpoints; a file that a person writes. CA fields name files beside the profile. */
-export const ProfileSchema = profileOf(label(256));
+export const ProfileSchema = profileOf(label(256), AuthoritiesSchema);
 export type Profile = z.output<typeof ProfileSchema>;
 
 /** A profile with its CA certificates as PEM text; part of an order. */
-export const ResolvedProfileSchema = profileOf(z.string().min(1).max(65_536));
+export const ResolvedProfileSchema = profileOf(z.string().min(1).max(65_536), z.never());
 export type ResolvedProfile = z.output<typeof ResolvedProfileSchema>;

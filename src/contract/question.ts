@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { DeviceUuidSchema, ErrorReportSchema, ImeiSchema } from "./common.ts";
+import { AuthorityNameSchema } from "./authority.ts";
+import { DeviceUuidSchema, ErrorReportSchema, ImeiSchema, label, Sha256HexSchema, TimestampSchema } from "./common.ts";
 import { SecurityTagSchema } from "./recipe-command.ts";
+import { SerialNumberSchema } from "./serial-number.ts";
 
 /** Largest certificate or signing request that goes between worker and core, as PEM. */
 const PEM_LIMIT = 16_384;
@@ -21,7 +23,17 @@ export type Question = z.output<typeof QuestionSchema>;
 
 /** What the core answers; whatever it names is on the disk. */
 export const AnswerSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("certificate"), pem: z.string().max(PEM_LIMIT), serial: z.string().max(64) }),
+  z.strictObject({
+    kind: z.literal("certificate"),
+    pem: z.string().max(PEM_LIMIT),
+    /** The CA's name in the profile; SHA-256 of its certificate. */
+    by: AuthorityNameSchema,
+    authority: Sha256HexSchema,
+    serial: SerialNumberSchema,
+    sha256: Sha256HexSchema,
+    subject: label(1024),
+    notAfter: TimestampSchema,
+  }),
   z.strictObject({ kind: z.literal("token-kept") }),
   z.strictObject({ kind: z.literal("refused"), error: ErrorReportSchema }),
 ]);

@@ -66,6 +66,7 @@ export function reduceSlot(state: SlotState, event: RunEvent): SlotState {
     case "setting.written":
     case "credential.verified":
     case "artefact.made":
+    case "certificate.issued":
     case "note":
       return state;
   }

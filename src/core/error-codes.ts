@@ -9,6 +9,7 @@ import { LIBRARY_CODES } from "./codes/library.ts";
 import { LINK_CODES } from "./codes/link.ts";
 import { MODEM_CODES } from "./codes/modem.ts";
 import { OPERATOR_CODES } from "./codes/operators.ts";
+import { PKI_CODES } from "./codes/pki.ts";
 import { PROBE_CODES } from "./codes/probe.ts";
 import { PROVISIONING_CODES } from "./codes/provisioning.ts";
 import { RUN_CODES } from "./codes/run.ts";
@@ -42,6 +43,7 @@ export const ERROR_CODES = {
   ...VAULT_CODES,
   ...PROBE_CODES,
   ...OPERATOR_CODES,
+  ...PKI_CODES,
 } as const;
 
 /** A code of the table. */

@@ -49,6 +49,7 @@ export function trace(before: RunTrace, event: RunEvent, now: number): RunTrace 
     case "setting.written":
     case "credential.verified":
     case "artefact.made":
+    case "certificate.issued":
     case "note":
     case "run.finished":
       return before;

@@ -6,6 +6,11 @@ import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import { Questions } from "../../src/worker/questions.ts";
 
 const question: Question = { kind: "certificate", secTag: 7, csr: "CSR" };
+const digest = "0".repeat(64);
+const issued = {
+  ...{ kind: "certificate", by: "factory", authority: digest, sha256: digest, subject: "CN=u" },
+  notAfter: "2036-01-01T00:00:00.000Z",
+} as const;
 
 function rig() {
   const clock = new VirtualClock();
@@ -20,8 +25,8 @@ describe("the questions of a run", () => {
     const first = questions.ask(question, never);
     const second = questions.ask(question, never);
     expect(sent).toEqual([1, 2]);
-    questions.take(2, { kind: "certificate", pem: "B", serial: "02" });
-    questions.take(1, { kind: "certificate", pem: "A", serial: "01" });
+    questions.take(2, { ...issued, pem: "B", serial: "02" });
+    questions.take(1, { ...issued, pem: "A", serial: "01" });
     questions.take(1, { kind: "token-kept" });
     expect(await first).toMatchObject({ pem: "A" });
     expect(await second).toMatchObject({ pem: "B" });

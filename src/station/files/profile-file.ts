@@ -42,7 +42,7 @@ export function resolveProfile(profile: Profile, folder: string): Promise<Resolv
 type ReadAuthority = (file: string, where: readonly PropertyKey[]) => Promise<string>;
 
 async function withAuthorities(profile: Profile, read: ReadAuthority): Promise<ResolvedProfile> {
-  const { https, coaps, owner, ...rest } = profile;
+  const { https, coaps, owner, authorities: _stayInTheCore, ...rest } = profile;
   return {
     ...rest,
     ...(https === undefined ? {} : { https: { ...https, ca: await read(https.ca, ["https", "ca"]) } }),
