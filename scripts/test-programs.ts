@@ -8,6 +8,8 @@ const PROGRAMS = {
   sqlite3: "sqlite3",
   "gnutls-serv": "gnutls-bin",
   "coap-client-openssl": "libcoap3-bin",
+  // What the vendor's scripts speak to the owner's REST API with.
+  "python3-requests": "python3-requests",
 } as const;
 
 /** What a window needs on a bare Debian. */
@@ -85,6 +87,11 @@ function nameHere(name: string): string {
   return isKnown(name) || !isKnown(`${name}t64`) ? name : `${name}t64`;
 }
 
+/** Pythons that may have a library: the path's own, and the one that Debian's packages are for. */
+const PYTHONS = ["python3", "/usr/bin/python3"] as const;
+
 function isThere(program: string): boolean {
+  if (program === "python3-requests")
+    return PYTHONS.some((python) => spawnSync(python, ["-c", "import requests"], { stdio: "ignore" }).status === 0);
   return spawnSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" }).status === 0;
 }

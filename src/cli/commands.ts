@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   shell: async () => (await import("./commands/shell.ts")).shellCommand,
   service: async () => (await import("./commands/service.ts")).serviceCommand,
+  "service-key": async () => (await import("./commands/service-key.ts")).serviceKeyCommand,
   "service-test": async () => (await import("./commands/service-test.ts")).serviceTestCommand,
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
   conformance: async () => (await import("./commands/conformance.ts")).conformanceCommand,

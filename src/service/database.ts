@@ -23,6 +23,7 @@ export function openDatabase(directory: string, migrations: readonly Migration[]
       database.pragma(setting);
     for (const setting of ["foreign_keys = ON", "secure_delete = ON"]) database.pragma(setting);
     migrate(database, path, migrations);
+    compileOnce(database);
     chmodSync(path, 0o600);
     return database;
   } catch (cause) {
@@ -51,6 +52,18 @@ function migrate(database: ServiceDatabase, path: string, migrations: readonly M
         database.exec(sql);
         database.pragma(`user_version = ${version}`);
       })();
+}
+
+/** Keeps compiled statements by their texts, which are few and fixed: compiling takes longer than most of them run. */
+function compileOnce(database: ServiceDatabase): void {
+  const prepare = database.prepare.bind(database);
+  const compiled = new Map<string, Database.Statement>();
+  const value = (sql: string): Database.Statement => {
+    const known = compiled.get(sql) ?? prepare(sql);
+    compiled.set(sql, known);
+    return known;
+  };
+  Object.defineProperty(database, "prepare", { value });
 }
 
 function openingError(path: string, cause: unknown): StationError {

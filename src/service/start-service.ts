@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
+import type { OwnerRole } from "../contract/owner-api.ts";
 import type { Clock } from "../core/clock.ts";
 import { minutes } from "../core/duration.ts";
 import { asStationError, type StationError } from "../core/error.ts";
@@ -64,6 +65,8 @@ export type RunningService = {
   readonly caFile: string;
   /** An API key for the owner side. */
   readonly ownerKey: Secret;
+  /** Makes another API key by name; a new team's name makes the team. @throws StationError service.conflict, service.database */
+  readonly addKey: (name: string, role: OwnerRole, team: string) => Secret;
   /** Ends running requests (5 s at most), then closes everything; calling it again does nothing more. */
   readonly stop: () => Promise<void>;
 };
@@ -117,6 +120,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       ...(coaps === undefined ? {} : { coapsPort: coaps.port }),
       caFile: identity.caFile,
       ownerKey,
+      addKey: (name, role, team) => keys.add(name, role, team),
       stop: once(async () => {
         cancelRenewal();
         await close(servers, database);

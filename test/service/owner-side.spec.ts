@@ -48,14 +48,14 @@ describe("claiming", () => {
     const device = new FakeDevice();
     const { status, json } = await harness.owner("POST", "/v1/claimed-devices", {
       claimToken: device.attestation(),
-      tags: ["a,b", "line 1"],
+      tags: ["a,b", "line 1", "a", ""],
     });
     expect(status).toBe(201);
     expect(json).toMatchObject({
       id: device.uuid,
       deviceType: "nRF9151_LACA",
       firmwareId: "1aff3acb-f1a6-4764-a263-4c2646c1c654",
-      tags: ["a,b", "line 1"],
+      tags: ["a", "b", "line 1"],
       ownershipStatus: "IDENTIFIED",
       status: "READY",
     });

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import Database from "better-sqlite3";
 import { afterEach, describe, expect, it } from "vitest";
 import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import { openDatabase } from "../../src/service/database.ts";
+import { MIGRATIONS } from "../../src/service/migrations.ts";
 import { FakeDevice, privateKeyPem, report, successOf } from "./support/fake-device.ts";
 import { ask, Harness, temporaryFolder, type Json } from "./support/harness.ts";
 import { decodeCommandList } from "../../src/provisioning/command-list-decoder.ts";
@@ -198,12 +200,12 @@ describe("the folder", () => {
 });
 
 describe("migrations", () => {
-  it("bring an empty database to version 1 once, and every constraint holds", () => {
+  it("bring an empty database to version 2 once, and every constraint holds", () => {
     const dir = folder();
     const clock = new VirtualClock();
     openDatabase(dir).close();
     const database = openDatabase(dir);
-    expect(database.pragma("user_version", { simple: true })).toBe(1);
+    expect(database.pragma("user_version", { simple: true })).toBe(2);
     expect(database.pragma("synchronous", { simple: true })).toBe(2);
     expect(database.pragma("journal_mode", { simple: true })).toBe("wal");
     const insert =
@@ -217,10 +219,39 @@ describe("migrations", () => {
   it("leave a database as it was when one of them fails", () => {
     const dir = folder();
     openDatabase(dir).close();
-    const broken = [{ version: 2, sql: "CREATE TABLE extra (a TEXT); CREATE TABLE device (a TEXT);" }];
+    const broken = [{ version: 3, sql: "CREATE TABLE extra (a TEXT); CREATE TABLE device (a TEXT);" }];
     expect(() => openDatabase(dir, broken)).toThrow(expect.objectContaining({ code: "service.directory" }));
     const database = openDatabase(dir);
     expect(database.prepare("SELECT name FROM sqlite_master WHERE name = 'extra'").get()).toBeUndefined();
     database.close();
+  });
+
+  it("keep what version 1 held: keys, claims, keys that claims were signed with, rules and tags", async () => {
+    const dir = folder();
+    const [claimed, stranger] = [new FakeDevice(), new FakeDevice()];
+    const old = openDatabase(dir, MIGRATIONS.slice(0, 1));
+    const key = "k".repeat(64);
+    old.exec(
+      `INSERT INTO api_key VALUES ('${createHash("sha256").update(key).digest("hex")}', '2026-01-01T00:00:00.000Z')`,
+    );
+    const candidates = JSON.stringify([stranger.spki.toString("hex"), claimed.spki.toString("hex")]);
+    const device = "INSERT INTO device (uuid, device_type, firmware_uuid, tags, candidates, claimed_at) VALUES";
+    old.exec(`${device} ('${claimed.uuid}', 6, 'f', '["t"]', '${candidates}', '2026-01-01T00:00:00.000Z')`);
+    const commands = JSON.stringify([{ description: "", request: { kind: "finished", options: {} } }]);
+    old.exec(`INSERT INTO rule VALUES ('r', 'R', '', 1, '${commands}', '["t"]', '2026-01-01T00:00:00.000Z')`);
+    old.exec("INSERT INTO tag VALUES ('t', 'a tag', '2026-01-01T00:00:00.000Z')");
+    old.close();
+    writeFileSync(join(dir, "owner-key"), `${key}\n`);
+
+    const harness = await Harness.start({ dir });
+    expect(harness.bearer).toBe(`Bearer ${key}`);
+    expect((await harness.owner("GET", "/v1/claimed-devices")).json).toMatchObject({
+      total: 1,
+      items: [{ id: claimed.uuid }],
+    });
+    expect((await harness.owner("GET", "/v1/provisioning/tags")).json).toMatchObject({ items: [{ tag: "t" }] });
+    expect((await harness.get(new FakeDevice(claimed.uuid))).status).toBe(401);
+    expect((await harness.fetch(claimed)).map(({ kind }) => kind)).toEqual(["finished"]);
+    await harness.stop();
   });
 });

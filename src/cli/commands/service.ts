@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { seconds } from "../../core/duration.ts";
 import { describeError, StationError } from "../../core/error.ts";
 import { startService } from "../../service/start-service.ts";
 import { required, wholeNumber } from "../arguments.ts";
@@ -22,6 +23,11 @@ export const serviceCommand: CliCommand = {
       value: "PORT",
       help: "UDP port of the device side over CoAP and DTLS as well; 0 takes any",
     },
+    rate: {
+      kind: "value",
+      value: "REQUESTS",
+      help: "requests a second that one API key may make; more are answered with 429 and Retry-After (default: any number)",
+    },
     host: { kind: "value", value: "HOST", help: "address to listen on (default 127.0.0.1)" },
     json: { kind: "flag", help: "prints one JSON line when ready" },
   },
@@ -33,6 +39,9 @@ export const serviceCommand: CliCommand = {
       httpsPort: wholeNumber(args, "https", [0, 65_535], 8443),
       ownerPort: wholeNumber(args, "owner", [0, 65_535], 8444),
       ...(args.value("coaps") === undefined ? {} : { coapsPort: wholeNumber(args, "coaps", [0, 65_535], 0) }),
+      ...(args.value("rate") === undefined
+        ? {}
+        : { requestRate: { requests: wholeNumber(args, "rate", [1, 100_000], 1), per: seconds(1) } }),
       ...(host === undefined ? {} : { host }),
       clock: context.clock,
       onError: (side, error) => context.err(`${side}: ${describeError(error)}\n`),
