@@ -19,7 +19,14 @@ export function artefactOf(
 ): Artefact | undefined {
   if (command.kind !== "at" || command.command.toUpperCase() !== "%KEYGEN" || response?.kind !== "at") return undefined;
   const text = /%KEYGEN: *"([^"]*)"/i.exec(response.message)?.[1];
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : artefactOfToken(text, uuid, sha256);
+}
+
+/**
+ * The signing request or public key in a token that a key generation answered.
+ * @throws StationError provisioning.token-malformed; run.token-of-other-unit when the token names another device
+ */
+export function artefactOfToken(text: string, uuid: DeviceUuid, sha256: Sha256): Artefact {
   const token = parseKeygenToken(text);
   if (token.deviceUuid !== uuid) {
     const facts = { modem: uuid, token: token.deviceUuid };

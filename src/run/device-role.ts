@@ -5,7 +5,7 @@ import { asStationError, StationError } from "../core/error.ts";
 import type { Facts } from "../core/fact.ts";
 import type { DeviceUuid } from "../core/ids.ts";
 import type { AtPort } from "../modem/at-port.ts";
-import { CFUN, setFunctionalMode } from "../modem/commands/functional-mode.ts";
+import { CFUN } from "../modem/commands/functional-mode.ts";
 import { atString } from "../provisioning/at-string.ts";
 import { ProvisioningClient } from "../provisioning/client.ts";
 import type { SettingsStore } from "../provisioning/client-ports.ts";
@@ -16,6 +16,7 @@ import type { ProvisioningOptions } from "../provisioning/options.ts";
 import type { SessionOutcome } from "../provisioning/session-result.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
 import { artefactOf } from "./artefact.ts";
+import { changeMode } from "./change-mode.ts";
 import { announcedEvent, concludedEvent } from "./command-record.ts";
 import type { Journal } from "./journal.ts";
 import type { Ledger } from "./ledger.ts";
@@ -151,17 +152,6 @@ function tokenRefused(error: StationError): StationError {
   if (error.code !== "provisioning.not-claimed") return error;
   const what = "the service refuses the token of a unit that it has just claimed";
   return new StationError("provisioning.token-refused", what, error.facts, { cause: error });
-}
-
-async function changeMode(modem: AtPort, mode: number): Promise<void> {
-  try {
-    await setFunctionalMode(modem, mode);
-  } catch (error) {
-    const cause = asStationError(error);
-    if (cause.code !== "at.rejected") throw cause;
-    const what = "the modem refuses to change its functional mode";
-    throw new StationError("run.mode-refused", what, { ...cause.facts, mode }, { cause });
-  }
 }
 
 function eventFacts(event: ProvisioningEvent): Facts {

@@ -26,7 +26,7 @@ export const PHASE_TABLE: Readonly<Record<Phase, PhaseRule>> = {
     limit: minutes(30),
     attempts: 3,
     pause: seconds(5),
-    repeats: ["transport", "dtls", "coap", "provisioning"],
+    repeats: ["transport", "dtls", "coap", "provisioning", "device"],
   },
   verify: { limit: minutes(2), attempts: 2, pause: seconds(1), repeats: ["at"] },
   release: { limit: minutes(4), attempts: 1, pause: seconds(1), repeats: [] },

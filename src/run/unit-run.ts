@@ -17,8 +17,10 @@ import { claimUnit } from "./claim-phase.ts";
 import { clientOptions } from "./client-options.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { DeviceRole } from "./device-role.ts";
+import { deviceWork, mayPass, orderedSettings, type BoardProvision } from "./device-work.ts";
 import { gatedPort, gatedShell } from "./gated-port.ts";
 import { admitted, identifyUnit, type KeptSettings } from "./identify-phase.ts";
+import { heldByRecipe } from "./held-by-recipe.ts";
 import type { Journal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { ModemHold } from "./modem-hold.ts";
@@ -106,7 +108,8 @@ export class UnitRun {
     if (queue === undefined) this.#phases.skip("claim");
     const expectations = expectationsOf(this.#parts.order.recipe, this.#parts.sha256);
     await this.#provision(device, kept, expectations, queue);
-    if (recipe.verify.readBack) await this.#phases.run("verify", ({ signal }) => this.#verify(device, expectations, signal));
+    if (recipe.verify.readBack)
+      await this.#phases.run("verify", ({ signal }) => this.#verify(device, expectations, signal));
     else this.#phases.skip("verify");
   }
 
@@ -149,6 +152,9 @@ export class UnitRun {
     queue: CommandQueue | undefined,
   ): Promise<void> {
     const { order, keepSetting, journal } = this.#parts;
+    const { provision } = order.recipe.recipe;
+    if (provision !== undefined && provision.by !== "station")
+      return this.#provisionByBoard(device, { by: provision.by, limit: provision.limit }, queue);
     const tell = (body: Parameters<Journal["tell"]>[0]): void => void journal.tell(body);
     const settings = new UnitSettings({ kept, keep: keepSetting, tell });
     const role = this.#deviceRole(device, settings);
@@ -165,6 +171,19 @@ export class UnitRun {
       await queue?.awaitResults(signal);
     };
     await this.#phases.run("provision", work, { mayRepeat: (error) => role.lastWasIdle && this.#mayPass(error) });
+  }
+
+  /** The board speaks with the service itself; the station starts it and follows what it reports. */
+  async #provisionByBoard(device: Device, by: BoardProvision, queue: CommandQueue | undefined): Promise<void> {
+    const work = deviceWork(this.#parts, by, device.uuid, queue);
+    const perform = ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
+      const { modem: board } = this.#hold;
+      const shell = gatedShell(this.#transcript.shell(board.shell), signal);
+      const last = this.#transcript.port(board);
+      return work.perform({ modem: this.#port(signal), last, shell, mode: board.mode, board, signal });
+    };
+    const { service } = this.#parts.order.profile;
+    await this.#phases.run("provision", perform, { mayRepeat: (error) => work.lastWasIdle && mayPass(error, service) });
   }
 
   /**
@@ -193,7 +212,7 @@ export class UnitRun {
 
   async #verify(device: Device, expectations: readonly Expectation[], signal: AbortSignal): Promise<void> {
     const { order, journal, sha256 } = this.#parts;
-    const { held, settings } = this.#ledger;
+    const { held, settings } = this.#held();
     const task = {
       held,
       secTags: secTagsOf(expectations, held),
@@ -203,6 +222,13 @@ export class UnitRun {
     await verifyCredentials(this.#port(signal), task, (verdict) => journal.tell(verdict));
     if (order.settings.sink !== "zephyr-shell") return;
     await verifyBoardSettings(gatedShell(this.#transcript.shell(this.#hold.modem.shell), signal), settings);
+  }
+
+  /** What the unit must hold: by the commands that the station carried out, or by the recipe where the board did it itself. */
+  #held(): Pick<Ledger, "held" | "settings"> {
+    const { order, sha256 } = this.#parts;
+    if ((order.recipe.recipe.provision?.by ?? "station") === "station") return this.#ledger;
+    return { held: heldByRecipe(order.recipe, sha256), settings: orderedSettings(order.recipe) };
   }
 
   /** Runs on a signal of its own: a stopped run is released too. */

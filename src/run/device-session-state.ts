@@ -1,0 +1,57 @@
+import { seconds } from "../core/duration.ts";
+import type { DeviceEventName, DeviceFirmware, DeviceReport } from "./device-report.ts";
+
+/** A session as the board's reports make it. */
+export type SessionState = {
+  /** Whether the board said that it begins. */
+  readonly started: boolean;
+  /** Whether the board may have carried out a command. */
+  readonly worked: boolean;
+  /** The report that ended the session; `STOP` where nothing else did. */
+  readonly end?: DeviceEventName;
+  /** The last report, or the one that ended the session. */
+  readonly report?: string;
+  /** Until when the rest of the reports is waited for once the end is known, on the monotonic clock, ms. */
+  readonly closes?: number;
+  /** Whether nothing more is to be expected. */
+  readonly over: boolean;
+};
+
+/** A session of which nothing has been heard. */
+export const SESSION_BEGUN: SessionState = { started: false, worked: false, over: false };
+
+/** Results of a session (protocol.md 2.1). */
+const ENDS: readonly DeviceEventName[] = [
+  ...(["DONE", "NO_COMMANDS", "FAILED", "FAILED_TOO_MANY_COMMANDS", "FAILED_DEVICE_NOT_CLAIMED"] as const),
+  ...(["FAILED_WRONG_ROOT_CA", "FAILED_NO_VALID_DATETIME", "FATAL_ERROR"] as const),
+];
+/** How long STOP may come before the result, or behind it: the order differs between versions (protocol.md 2.1). */
+const REST = seconds(2);
+
+/**
+ * The session after one more report. The library's shell firmware may be in a session of its own when another one is asked for:
+ * results count only behind the START of the one that was started. Serial Modem tells neither START nor STOP.
+ * @param now on the monotonic clock, ms
+ */
+export function nextSession(
+  state: SessionState,
+  { name, text }: Extract<DeviceReport, { kind: "event" }>,
+  by: DeviceFirmware,
+  now: number,
+): SessionState {
+  if (state.over) return state;
+  if (name === "START") return { ...SESSION_BEGUN, started: true, report: text };
+  if (by === "zephyr-shell" && !state.started) return { ...state, report: text };
+  if (ENDS.includes(name)) {
+    if (state.end !== undefined && state.end !== "STOP") return state;
+    // FATAL_ERROR has no STOP behind it.
+    const over = by === "serial-modem" || state.end === "STOP" || name === "FATAL_ERROR";
+    return { ...state, end: name, report: text, closes: now + REST, over };
+  }
+  if (name === "STOP")
+    return state.end === undefined
+      ? { ...state, end: name, report: text, closes: now + REST }
+      : { ...state, over: state.end !== "STOP" };
+  const worked = state.worked || name === "NEED_LTE_DEACTIVATED" || name === "NEED_LTE_ACTIVATED";
+  return state.end === undefined ? { ...state, worked, report: text } : state;
+}
