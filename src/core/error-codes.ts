@@ -18,6 +18,7 @@ import { SIMULATOR_CODES } from "./codes/simulator.ts";
 import { STATION_CODES } from "./codes/station.ts";
 import { TRANSPORT_CODES } from "./codes/transport.ts";
 import { USAGE_CODES } from "./codes/usage.ts";
+import { VALUES_CODES } from "./codes/values.ts";
 import { VAULT_CODES } from "./codes/vault.ts";
 import type { CodeEntry } from "./error-code.ts";
 
@@ -40,6 +41,7 @@ export const ERROR_CODES = {
   ...USAGE_CODES,
   ...DESKTOP_CODES,
   ...LIBRARY_CODES,
+  ...VALUES_CODES,
   ...VAULT_CODES,
   ...PROBE_CODES,
   ...OPERATOR_CODES,

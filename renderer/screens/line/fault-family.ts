@@ -19,7 +19,7 @@ const FAMILIES = {
   boardOffline: /^device\.(no-network|no-time|failed)$/,
   boardTrust: /^device\.wrong-root-ca$/,
   modeRefused: /^(run\.(mode|release)-refused|provisioning\.mode-(unreadable|not-reached))$/,
-  wrongModel: /^run\.wrong-model$/,
+  wrongModel: /^run\.wrong-(model|hardware)$/,
   wrongFirmware: /^run\.firmware-/,
   otherIdentity: /^run\.(token-of-other-unit|claimed-other-unit)$/,
   modemUnreadable:
@@ -38,8 +38,10 @@ const FAMILIES = {
   resultUnconfirmed: /^(run\.result-unreported|provisioning\.(report-failed|report-too-large)|cloud\.result-)/,
   serviceRefused:
     /^(cloud|service|transport|coap|dtls\.(peer-alert|parameters|no-extended|protocol)|provisioning\.(request|service|answer|exchange|command|nothing))/,
-  labelMissing: /^run\.serial-missing$/,
+  labelMissing: /^(run\.serial-missing|values\.no-serial)$/,
   labelWrong: /^(run\.serial-pattern|station\.serial-)/,
+  valuesUsedUp: /^values\.exhausted$/,
+  noValues: /^values\.(no-row|row-|unfilled)/,
   passedBefore: /^station\.passed-before$/,
   unitMoved: /^station\.unit-/,
   stopped: /^station\.aborted$/,

@@ -62,6 +62,11 @@ export const FILE_CODES = {
     retry: false,
     advice: "Take the secret out of the recipe, and name a file or an environment variable that holds it instead.",
   },
+  "file.values": {
+    blame: "input",
+    retry: false,
+    advice: "The recipe and its value file do not fit each other, or rows are wrong: correct each place given.",
+  },
   "file.csv": {
     blame: "input",
     retry: false,

@@ -38,6 +38,17 @@ export const RUN_CODES = {
     retry: false,
     advice: "The recipe is not for this modem: check that the right board and the right recipe are in use.",
   },
+  "run.wrong-hardware": {
+    blame: "unit",
+    retry: false,
+    advice: "The recipe is not for this modem hardware: put the unit aside, or choose the recipe of its product.",
+  },
+  "run.firmware-other-kind": {
+    blame: "unit",
+    retry: false,
+    advice:
+      "The modem runs a firmware of another kind than the recipe names: load the recipe's firmware, then run it again.",
+  },
   "run.firmware-unknown": {
     blame: "unit",
     retry: false,
@@ -69,6 +80,12 @@ export const RUN_CODES = {
     blame: "unit",
     retry: false,
     advice: "The modem's attestation token names another device than the modem itself: set the unit aside.",
+  },
+  "run.token-of-other-model": {
+    blame: "unit",
+    retry: false,
+    advice:
+      "The modem's attestation token names another kind of modem than the modem itself: set the unit aside, it may not be genuine.",
   },
   "run.claimed-other-unit": {
     blame: "service",
