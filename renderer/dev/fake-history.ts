@@ -118,6 +118,7 @@ export class FakeHistory {
       elapsedMs,
       again: false,
       training: false,
+      purpose: "provision",
     };
   }
 }

@@ -32,6 +32,26 @@ export type RecoveredRun = {
 /** A run that gave PASS to a unit. */
 export type PassedRun = { readonly runId: RunId; readonly finishedAt: string; readonly recipe: string };
 
+/** What the record says about a unit's credentials. */
+export type UnitHistory = {
+  /** A run of this station has sent, or may have sent, commands to the unit. */
+  readonly begun: boolean;
+  /** The newest run that sent commands, where it passed: what it found in the modem in the end. */
+  readonly proved?: PassedRun & { readonly credentials: readonly FoundCredential[] };
+};
+
+/** A credential that a run found in the modem; the digest as the modem told it. */
+export type FoundCredential = { readonly secTag: number; readonly credential: number; readonly sha256?: string };
+
+/** The newest check of a golden unit that came to an end. */
+export type GoldenCheck = {
+  readonly runId: RunId;
+  readonly outcome: "PASS" | "FAIL" | "ERROR";
+  readonly finishedAt: string;
+  /** SHA-256 of the reference that it was compared with. */
+  readonly recipeSha256: string;
+};
+
 /** An export that was written: what the chain records of it. */
 export type ExportMade = {
   readonly at: string;
@@ -61,6 +81,10 @@ export interface AuditStore {
   settingsOf(uuid: DeviceUuid): Readonly<Record<string, string>>;
   /** The newest PASS of a unit, by device UUID. */
   passedBefore(uuid: DeviceUuid): PassedRun | undefined;
+  /** What the record says about a unit's credentials. */
+  unitHistory(uuid: DeviceUuid): UnitHistory;
+  /** The newest check of a golden unit on a fixture that ended as PASS, FAIL or ERROR. */
+  goldenCheck(fixture: string): GoldenCheck | undefined;
   /** Records an export in the chain and signs the head; answers the signed head for the manifest. */
   recordExport(made: ExportMade): Promise<SignedHead>;
   /** Records what is done at the owner's service away from runs. */

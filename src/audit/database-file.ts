@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { StationError } from "../core/error.ts";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./migrate.ts";
+import { RUN_PURPOSE_VIEW, runPurpose } from "./migrations/0003-run-purpose.ts";
 import { auditError } from "./sqlite-error.ts";
 
 /** How long a commit waits for a program that holds the database's lock, ms: the core stands still meanwhile. */
@@ -134,7 +135,6 @@ function openedForReading(file: string): Database.Database {
   const db = attempt(file, () => new Database(file, { readonly, fileMustExist: true, timeout: BUSY_TIMEOUT }));
   try {
     attempt(file, () => {
-      db.pragma("query_only = ON");
       db.pragma("trusted_schema = OFF");
       const found = schemaVersion(db);
       if (found < 1 || found > SCHEMA_VERSION)
@@ -142,6 +142,8 @@ function openedForReading(file: string): Database.Database {
           found,
           newest: SCHEMA_VERSION,
         });
+      if (found < runPurpose.version) db.exec(RUN_PURPOSE_VIEW);
+      db.pragma("query_only = ON");
     });
     return db;
   } catch (error) {

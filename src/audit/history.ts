@@ -99,5 +99,5 @@ export function pageQuery(
 function unitsQuery(where: string): string {
   return `SELECT count(*), coalesce(sum(passed), 0), coalesce(sum(substr(first, 61) = 'PASS'), 0) FROM (
     SELECT max(coalesce(outcome = 'PASS', 0)) AS passed, min(started_at || id || coalesce(outcome, '')) AS first
-    FROM run WHERE uuid IS NOT NULL AND ${where} GROUP BY uuid)`;
+    FROM run WHERE uuid IS NOT NULL AND purpose = 'provision' AND ${where} GROUP BY uuid)`;
 }

@@ -9,7 +9,8 @@ const FIXTURE = "(SELECT fixture FROM batch WHERE batch.id = run.batch)";
 /** The filter as SQL without its times: the report walks through them, and gives each statement its span. */
 export function reportWhere({ fixture, slot, mode, ...filter }: ReportFilter): Where {
   const { from: _from, to: _to, ...untimed } = filter;
-  const { sql, values } = whereOf(untimed);
+  // Proofs and checks of the golden unit make no product: a report counts them only where it is asked for them.
+  const { sql, values } = whereOf({ purpose: "provision", ...untimed });
   const more: readonly Where[] = [
     ...(mode === "both" ? [] : [{ sql: `training = ${mode === "training" ? 1 : 0}`, values: [] }]),
     ...(slot === undefined ? [] : [{ sql: "slot = ?", values: [slot] }]),

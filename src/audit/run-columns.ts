@@ -29,6 +29,7 @@ export const RUN_COLUMNS = [
   ["elapsed_ms", "elapsedMs"],
   ["again", "again"],
   ["training", "training"],
+  ["purpose", "purpose"],
 ] as const satisfies readonly (readonly [string, keyof RunRecord])[];
 
 /** `id, batch, slot …` for SELECT and INSERT. */

@@ -31,6 +31,7 @@ export function startedRecord(event: RunStarted, batch: BatchId, station: string
     elapsedMs: null,
     again: event.again,
     training: event.training,
+    purpose: event.purpose ?? "provision",
   };
 }
 

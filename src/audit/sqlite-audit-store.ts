@@ -10,7 +10,15 @@ import { StationError } from "../core/error.ts";
 import { quantity } from "../core/fact.ts";
 import type { BatchId, DeviceUuid, RunId } from "../core/ids.ts";
 import { isoTime } from "../core/iso-time.ts";
-import type { AuditStore, BatchStart, ExportMade, PassedRun, SignedHead } from "./audit-store.ts";
+import type {
+  AuditStore,
+  BatchStart,
+  ExportMade,
+  GoldenCheck,
+  PassedRun,
+  SignedHead,
+  UnitHistory,
+} from "./audit-store.ts";
 import type { BatchLedger } from "./batch-ledger.ts";
 import { HEAD_TYPE, type StationRow } from "./chain.ts";
 import { CommitQueue } from "./commit-queue.ts";
@@ -21,6 +29,7 @@ import { LogTidier } from "./log-tidier.ts";
 import { schemaVersion } from "./migrate.ts";
 import { refuseSecrets } from "./secret-guard.ts";
 import { auditError } from "./sqlite-error.ts";
+import { UnitReader } from "./unit-reader.ts";
 import type { StationKey } from "./station-key.ts";
 import type { WriterLock } from "./writer-lock.ts";
 
@@ -49,6 +58,7 @@ export class SqliteAuditStore implements AuditStore {
   readonly #queue: CommitQueue;
   readonly #log: LogSync;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #units: UnitReader;
   /**
    * Starts and ends of batches and signings follow one another: the newest head is written last, and no batch starts
    * between the end of another and the signature over it (a rule that `verifyDatabase` checks).
@@ -61,6 +71,7 @@ export class SqliteAuditStore implements AuditStore {
   constructor(parts: StoreParts) {
     this.#parts = parts;
     this.#statements = prepare(parts.db);
+    this.#units = new UnitReader(parts.db);
     this.#log = new LogSync(parts.db.name);
     const logged = parts.db.pragma("journal_mode", { simple: true }) === "wal";
     const { checkpoint } = parts;
@@ -122,7 +133,15 @@ export class SqliteAuditStore implements AuditStore {
   }
 
   passedBefore(uuid: DeviceUuid): PassedRun | undefined {
-    return this.#reading(() => this.#statements.passed.get(uuid));
+    return this.#reading(() => this.#units.passedBefore(uuid));
+  }
+
+  unitHistory(uuid: DeviceUuid): UnitHistory {
+    return this.#reading(() => this.#units.history(uuid));
+  }
+
+  goldenCheck(fixture: string): GoldenCheck | undefined {
+    return this.#reading(() => this.#units.goldenCheck(fixture));
   }
 
   async recordExport({ at, format, rows, sha256, scope }: ExportMade): Promise<SignedHead> {
@@ -246,10 +265,6 @@ function prepare(db: Database) {
     putSetting: db.prepare<string[]>(
       `INSERT INTO device_setting (uuid, key, value, run, at) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (uuid, key) DO UPDATE SET value = excluded.value, run = excluded.run, at = excluded.at`,
-    ),
-    passed: db.prepare<[string], PassedRun>(
-      `SELECT id AS runId, finished_at AS finishedAt, recipe FROM run
-       WHERE uuid = ? AND outcome = 'PASS' ORDER BY finished_at DESC LIMIT 1`,
     ),
   };
 }

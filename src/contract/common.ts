@@ -104,6 +104,14 @@ export const ErrorReportSchema: z.ZodType<ErrorReport> = z.strictObject({
 export const OutcomeSchema = z.enum(["PASS", "FAIL", "ERROR", "ABORTED"]);
 export type Outcome = z.infer<typeof OutcomeSchema>;
 
+/**
+ * What runs are for. Only `provision` counts: as passed, in the yield, in reports. `proof`: reads the unit and compares;
+ * `golden`: compares the golden board with its reference; `golden-learn`: takes the reference from a board.
+ */
+export const PURPOSES = ["provision", "proof", "golden", "golden-learn"] as const;
+export const PurposeSchema = z.enum(PURPOSES);
+export type Purpose = z.infer<typeof PurposeSchema>;
+
 /** The phases of a run, in order. */
 export const PHASES = ["connect", "identify", "check", "claim", "provision", "verify", "release"] as const;
 export const PhaseSchema = z.enum(PHASES);

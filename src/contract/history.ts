@@ -4,6 +4,7 @@ import {
   DeviceUuidSchema,
   ImeiSchema,
   OutcomeSchema,
+  PurposeSchema,
   RunIdSchema,
   Sha256HexSchema,
   SlotIdSchema,
@@ -44,6 +45,8 @@ export const RunRecordSchema = z.strictObject({
   again: z.boolean(),
   /** Simulators or an embedded service took part: not a production record. */
   training: z.boolean(),
+  /** What the run was for; only runs that provision count as passed. */
+  purpose: PurposeSchema,
 });
 export type RunRecord = z.output<typeof RunRecordSchema>;
 

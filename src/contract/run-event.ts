@@ -7,6 +7,7 @@ import {
   label,
   OutcomeSchema,
   PhaseSchema,
+  PurposeSchema,
   RemoteTextSchema,
   RunIdSchema,
   Sha256HexSchema,
@@ -64,6 +65,8 @@ export const RunEventSchema = z.discriminatedUnion("type", [
     operator: label(64).exactOptional(),
     again: z.boolean(),
     training: z.boolean(),
+    /** Absent: the unit is provisioned. */
+    purpose: PurposeSchema.exclude(["provision"]).exactOptional(),
   }),
   z.strictObject({
     type: z.literal("phase.started"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BatchIdSchema, label, OutcomeSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
+import { BatchIdSchema, label, OutcomeSchema, PurposeSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
 
 /** Start a batch: which slots of the loaded fixture, with which scanned serials. */
 export const StartRequestSchema = z.strictObject({
@@ -38,6 +38,7 @@ export const RunFilterSchema = z.strictObject({
   unit: label(64).exactOptional(),
   /** How the device UUID, the IMEI or the board serial begins, as somebody types it. */
   unitStart: label(64).exactOptional(),
+  purpose: PurposeSchema.exactOptional(),
 });
 export type RunFilter = z.output<typeof RunFilterSchema>;
 

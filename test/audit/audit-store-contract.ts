@@ -13,6 +13,7 @@ import {
   RECIPE_TEXT,
   runId,
   uuidOf,
+  verified,
   wholeRun,
 } from "./samples.ts";
 
@@ -165,6 +166,35 @@ export function auditStoreContract(name: string, make: () => Promise<StoreRig>):
       for (const each of wholeRun(3, "FAIL", "at.timeout", "1", 200)) await rig.store.append(each);
       expect(rig.store.passedBefore(uuidOf(1))).toEqual({ runId: runId(2), finishedAt: at(102), recipe: "Tracker 3" });
       expect(rig.store.passedBefore(uuidOf(3))).toBeUndefined();
+    });
+
+    it("counts no proof and no golden check as passed, however it ended", async () => {
+      for (const [index, purpose] of (["proof", "golden", "golden-learn"] as const).entries()) {
+        await rig.store.startBatch(batchStart(index + 1, { first: index + 1, time: index * 100, purpose }));
+        const bodies = [identified(1), verified("match"), finished()];
+        for (const [seq, body] of bodies.entries())
+          await rig.store.append(event(index + 1, seq + 1, body, "1", index * 100 + seq + 1));
+      }
+      expect(rig.store.passedBefore(uuidOf(1))).toBeUndefined();
+      expect(rig.store.unitHistory(uuidOf(1))).toEqual({ begun: false });
+      expect(rig.store.goldenCheck("Bench A")).toMatchObject({ runId: runId(2), outcome: "PASS", finishedAt: at(103) });
+      expect(rig.store.goldenCheck("Bench B")).toBeUndefined();
+    });
+
+    it("tells what the newest run with commands found in a unit, while nothing has been done to it since", async () => {
+      await rig.store.startBatch(batchStart());
+      const bodies = [identified(1), announced(1), verified("match"), verified("missing", 8), finished()];
+      for (const [index, body] of bodies.entries()) await rig.store.append(event(1, index + 1, body));
+      const proved = { runId: runId(1), finishedAt: at(5), recipe: "Tracker 3" };
+      expect(rig.store.unitHistory(uuidOf(1))).toEqual({
+        ...{ begun: true },
+        proved: { ...proved, credentials: [{ secTag: 7, credential: 0, sha256: "b".repeat(64) }] },
+      });
+      expect(rig.store.unitHistory(uuidOf(2))).toEqual({ begun: false });
+      await rig.store.startBatch(batchStart(2, { first: 2, time: 100 }));
+      for (const each of wholeRun(1, "FAIL", "at.timeout", "1", 100))
+        await rig.store.append({ ...each, runId: runId(2) });
+      expect(rig.store.unitHistory(uuidOf(1))).toEqual({ begun: true });
     });
 
     it("answers an export with a head that grows", async () => {

@@ -33,7 +33,7 @@ export function recordsOf(runs: readonly SampleRun[]): readonly RunRecord[] {
       },
       ...{ link: "tcp://127.0.0.1:1", model: null, firmware: null, hardware: null, iccid: null, release: null },
       ...{ finishedAt: outcome === null ? null : run.startedAt, elapsedMs: outcome === null ? null : 4000 },
-      ...{ again: false, training: false, ...run, outcome },
+      ...{ again: false, training: false, purpose: "provision", ...run, outcome },
     };
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Outcome } from "../../src/contract/common.ts";
+import type { Outcome, Purpose } from "../../src/contract/common.ts";
 import type { RunEvent, RunEventBody } from "../../src/contract/run-event.ts";
 import type { BatchStart } from "../../src/audit/audit-store.ts";
 import { StationError } from "../../src/core/error.ts";
@@ -30,6 +30,7 @@ export type BatchOptions = {
   readonly recipe?: string;
   readonly recipeText?: string;
   readonly time?: number;
+  readonly purpose?: Exclude<Purpose, "provision">;
 };
 
 /** Batch `count` with runs `first`, `first + 1` … in slots 1, 2 … */
@@ -49,6 +50,7 @@ export function batchStart(count = 1, options: BatchOptions = {}): BatchStart {
     ...operator,
     again: false,
     training: false,
+    ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
   }));
   return {
     batch: batchId(count),
@@ -98,6 +100,11 @@ export const concluded = (ordinal: number): RunEventBody => ({
   result: "ok",
   reply: "OK",
   elapsedMs: 12.5,
+});
+
+export const verified = (verdict: "match" | "missing", secTag = 7): RunEventBody => ({
+  ...{ type: "credential.verified", secTag, credential: 0, expectedSha256: "b".repeat(64), verdict },
+  ...(verdict === "match" ? { foundSha256: "b".repeat(64) } : {}),
 });
 
 export function finished(outcome: Outcome = "PASS", code?: ErrorCode): RunEventBody {

@@ -172,7 +172,7 @@ describe("verifyDatabase", () => {
     [
       "an added run",
       `INSERT INTO run SELECT '${runId(9)}', batch, slot, uuid, imei, board_serial, outcome, code, started_at, finished_at,
-      recipe, recipe_sha256, operator, station, link, model, firmware, hardware, iccid, release, elapsed_ms, again, training
+      recipe, recipe_sha256, operator, station, link, model, firmware, hardware, iccid, release, elapsed_ms, again, training, purpose
       FROM run LIMIT 1`,
       { table: "run", row: runId(9) },
     ],

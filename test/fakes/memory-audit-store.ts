@@ -4,7 +4,16 @@ import type { RunEvent } from "../../src/contract/run-event.ts";
 import type { ClaimsEvent } from "../../src/contract/station-event.ts";
 import type { BatchSummary } from "../../src/contract/station-request.ts";
 import { admitEvent, checkBatchStart } from "../../src/audit/admission.ts";
-import type { AuditStore, BatchStart, ExportMade, PassedRun, SignedHead } from "../../src/audit/audit-store.ts";
+import type {
+  AuditStore,
+  BatchStart,
+  ExportMade,
+  GoldenCheck,
+  PassedRun,
+  SignedHead,
+  UnitHistory,
+} from "../../src/audit/audit-store.ts";
+import { foundCredentials } from "../../src/audit/unit-reader.ts";
 import { summarise } from "../../src/audit/batch-summary.ts";
 import { canonicalJson } from "../../src/audit/canonical-json.ts";
 import { nextRecord, startedRecord } from "../../src/audit/run-record.ts";
@@ -99,11 +108,39 @@ export class MemoryAuditStore implements AuditStore {
 
   passedBefore(uuid: DeviceUuid): PassedRun | undefined {
     const passed = this.records
-      .filter((run) => run.uuid === uuid && run.outcome === "PASS")
+      .filter((run) => run.uuid === uuid && run.outcome === "PASS" && run.purpose === "provision")
       .sort((a, b) => ((a.finishedAt ?? "") < (b.finishedAt ?? "") ? 1 : -1));
     const [newest] = passed;
     if (newest === undefined || newest.finishedAt === null) return undefined;
     return { runId: newest.id, finishedAt: newest.finishedAt, recipe: newest.recipe };
+  }
+
+  unitHistory(uuid: DeviceUuid): UnitHistory {
+    const worked = this.records.filter(
+      (run) => run.uuid === uuid && run.purpose === "provision" && this.#hasCommands(run.id),
+    );
+    const latest = worked.at(-1);
+    if (latest === undefined) return { begun: false };
+    if (latest.outcome !== "PASS" || latest.finishedAt === null) return { begun: true };
+    const { id: runId, finishedAt, recipe } = latest;
+    return {
+      begun: true,
+      proved: { runId, finishedAt, recipe, credentials: foundCredentials(this.eventsOf(runId)) },
+    };
+  }
+
+  goldenCheck(fixture: string): GoldenCheck | undefined {
+    const checks = this.records.filter(
+      (run) => run.purpose === "golden" && this.#batches.get(run.batch)?.fixture === fixture,
+    );
+    const latest = checks.findLast(({ outcome }) => outcome !== null && outcome !== "ABORTED");
+    if (latest?.finishedAt == null || latest.outcome === null || latest.outcome === "ABORTED") return undefined;
+    const { id: runId, outcome, finishedAt, recipeSha256 } = latest;
+    return { runId, outcome, finishedAt, recipeSha256 };
+  }
+
+  #hasCommands(runId: RunId): boolean {
+    return this.eventsOf(runId).some(({ type }) => type === "command.announced");
   }
 
   async recordExport(made: ExportMade): Promise<SignedHead> {
