@@ -14,6 +14,10 @@ export type CommandState = {
   readonly state: "waiting" | "succeeded" | "failed";
   /** The service's own word, cleaned of control characters. */
   readonly status: string;
+  /** What the command asks for, by the owner API's name, where the service tells it. */
+  readonly kind?: string;
+  /** What its owner wrote beside it, where the service tells it. */
+  readonly description?: string;
   /** What the service tells about a failure, where it does. */
   readonly message?: string;
   /** The token of the key that a command made, two base64url parts (protocol.md 7.3), where the service tells it; never shown. */
@@ -34,7 +38,7 @@ export function parseClaim(answer: OwnerAnswer): ClaimedUnit | undefined {
 
 /** Passes when a dry run says that the unit can be claimed. @throws StationError cloud.* as {@link parseClaim} */
 export function parseDryRun(answer: OwnerAnswer): void {
-  expectStatus(answer, "claim", [200, 202]);
+  expectStatus(answer, "dry-run", [200, 201, 202, 204]);
 }
 
 /** The unit, or undefined when it is not ours (403 or 404). @throws StationError cloud.* */
@@ -68,13 +72,64 @@ export function parseCommand(answer: OwnerAnswer, id: string): CommandState {
 /** The states of all commands of a unit, as many as the service lists. @throws StationError cloud.* */
 export function parseCommands(answer: OwnerAnswer): readonly CommandState[] {
   expectStatus(answer, "list-commands", [200]);
-  const value = json(answer, "list-commands");
+  return listIn(answer, "list-commands").flatMap((item) => stateOf(item) ?? []);
+}
+
+/** A provisioning rule of the owner's account. */
+export type OwnerRule = {
+  readonly name: string;
+  readonly active: boolean;
+  readonly tags: readonly string[];
+  /** Kinds of its commands, by the owner API's names. */
+  readonly kinds: readonly string[];
+};
+
+/** The account's provisioning rules. A rule that does not say so counts as active. @throws StationError cloud.* */
+export function parseRules(answer: OwnerAnswer): readonly OwnerRule[] {
+  expectStatus(answer, "read-rules", [200]);
+  return listIn(answer, "read-rules").flatMap((item) => ruleOf(item) ?? []);
+}
+
+/** What a bulk claim answers: the units claimed now, and what the service says about others, by device UUID where it tells it. */
+export type BulkAnswer = { readonly claimed: readonly DeviceUuid[]; readonly reasons: ReadonlyMap<string, string> };
+
+/** The answer to a bulk claim (peers.md 4.1). What it does not name was not claimed. @throws StationError cloud.* */
+export function parseBulkClaim(answer: OwnerAnswer): BulkAnswer {
+  expectStatus(answer, "bulk-claim", [200, 201, 207]);
+  const { claimedIds, failed } = jsonObject(answer, "bulk-claim");
+  const ids: readonly unknown[] = Array.isArray(claimedIds) ? claimedIds : [];
+  const losses: readonly unknown[] = Array.isArray(failed) ? failed : [];
+  return {
+    claimed: ids.flatMap((id) => (typeof id === "string" ? (parseDeviceUuid(id) ?? []) : [])),
+    reasons: new Map(losses.flatMap((loss) => (isObject(loss) ? reasonOf(loss) : []))),
+  };
+}
+
+function reasonOf({
+  id,
+  message,
+  error,
+}: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
+  const text = [message, error].find((candidate) => typeof candidate === "string");
+  return typeof id === "string" && text !== undefined ? [[id.toLowerCase(), shown(text, 300)]] : [];
+}
+
+function ruleOf({ name, active, tags, commands }: Readonly<Record<string, unknown>>): OwnerRule | undefined {
+  if (typeof name !== "string") return undefined;
+  const list: readonly unknown[] = Array.isArray(commands) ? commands : [];
+  return {
+    name,
+    active: active !== false,
+    tags: Array.isArray(tags) ? tags.filter((tag: unknown) => typeof tag === "string") : [],
+    kinds: list.map((command) => (isObject(command) ? (orderOf(command).kind ?? "") : "")),
+  };
+}
+
+function listIn(answer: OwnerAnswer, task: OwnerTask): readonly Readonly<Record<string, unknown>>[] {
+  const value = json(answer, task);
   const items = Array.isArray(value) ? value : isObject(value) ? value["items"] : undefined;
-  if (!Array.isArray(items)) throw unreadable(answer, "list-commands", "holds no list");
-  return items.flatMap((item: unknown) => {
-    const state = isObject(item) ? stateOf(item) : undefined;
-    return state === undefined ? [] : [state];
-  });
+  if (!Array.isArray(items)) throw unreadable(answer, task, "holds no list");
+  return items.filter(isObject);
 }
 
 function expectStatus(answer: OwnerAnswer, task: OwnerTask, good: readonly number[]): void {
@@ -90,8 +145,21 @@ function stateOf(item: Readonly<Record<string, unknown>>): CommandState | undefi
   const keyToken = state === "succeeded" && isObject(response) ? tokenOf(response) : undefined;
   return {
     ...{ id: id.slice(0, 128), state, status: word },
+    ...orderOf(item),
     ...(message === undefined ? {} : { message }),
     ...(keyToken === undefined ? {} : { keyToken }),
+  };
+}
+
+/** Kind and description of a command, as it was ordered. */
+function orderOf({ request, description }: Readonly<Record<string, unknown>>): {
+  readonly kind?: string;
+  readonly description?: string;
+} {
+  const [kind] = isObject(request) ? Object.keys(request) : [];
+  return {
+    ...(kind === undefined ? {} : { kind: shown(kind, 64) }),
+    ...(typeof description === "string" ? { description: shown(description, 256) } : {}),
   };
 }
 

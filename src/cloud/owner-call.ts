@@ -13,6 +13,16 @@ export function dryRunCall(claimToken: string): OwnerCall {
   return post("claimed-devices?dryrun=true", { claimToken });
 }
 
+/** Claims the units of a CSV text, a token and its tags a row (peers.md 4.1). Good answer: 200 or 201. */
+export function bulkClaimCall(csv: Secret): OwnerCall {
+  return { method: "POST", path: "claimed-devices", headers: [...ACCEPT, ["Content-Type", "text/csv"]], body: csv };
+}
+
+/** Lists the account's provisioning rules. Good answer: 200. */
+export function listRulesCall(): OwnerCall {
+  return { method: "GET", path: "provisioning-rules", headers: ACCEPT };
+}
+
 /** Reads one claimed unit: 200 when it is ours, 404 when it is not. */
 export function readUnitCall(uuid: DeviceUuid): OwnerCall {
   return { method: "GET", path: `claimed-devices/${uuid}`, headers: ACCEPT };

@@ -6,7 +6,22 @@ import type { OwnerAnswer } from "./owner-api.ts";
 import { isObject, shown } from "./remote-value.ts";
 
 /** What the station asked the owner API to do. */
-export type OwnerTask = "claim" | "read-unit" | "remove" | "queue" | "read-command" | "list-commands" | "test";
+export type OwnerTask =
+  | "dry-run"
+  | "claim"
+  | "bulk-claim"
+  | "read-unit"
+  | "remove"
+  | "queue"
+  | "read-command"
+  | "list-commands"
+  | "read-rules"
+  | "test";
+
+/** Requests whose path is there at every service of the kind: a 404 means that the address is wrong. */
+const ROOTS: readonly OwnerTask[] = ["dry-run", "claim", "bulk-claim", "read-rules"];
+/** Requests that bring attestation tokens. */
+const WITH_TOKEN: readonly OwnerTask[] = ["dry-run", "claim", "bulk-claim"];
 
 /** The error of an answer whose status is not the wanted one; the service's own message is among the facts. */
 export function refusal(answer: OwnerAnswer, task: OwnerTask): StationError {
@@ -28,14 +43,15 @@ export function retryAfter(header: string | undefined): Duration | undefined {
 }
 
 function codeOf(status: number, task: OwnerTask, message: string): ErrorCode {
-  if (status === 401 || status === 403) return "cloud.key-refused";
-  if (status === 404) return "cloud.not-found";
+  if (status === 401) return "cloud.key-refused";
+  if (status === 403) return "cloud.role-refused";
+  if (status === 404) return ROOTS.includes(task) ? "cloud.endpoint-unknown" : "cloud.not-found";
   if (status === 409 && task === "queue") return "cloud.queue-full";
   if (status === 409) return "cloud.conflict";
   if (status === 413) return "cloud.too-large";
   if (status === 429) return "cloud.too-many-requests";
   if (status >= 500) return "cloud.unavailable";
-  if ((status === 400 || status === 422) && task === "claim" && /token|attest|signature|identity/i.test(message))
+  if ((status === 400 || status === 422) && WITH_TOKEN.includes(task) && /token|attest|signature|identity/i.test(message))
     return "cloud.token-refused";
   if (status === 400 && task === "queue" && /\b(?:limit|at most|too many|maximum|full)\b/i.test(message))
     return "cloud.queue-full";

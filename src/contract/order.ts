@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ErrorReportSchema, label, RunIdSchema, SlotIdSchema } from "./common.ts";
 import { BoardSettingsSchema, LineSettingsSchema, PortAddressSchema } from "./fixture.ts";
 import { ResolvedProfileSchema } from "./profile.ts";
+import { ProofSchema, UnitHistorySchema } from "./proof.ts";
 import { AnswerSchema, QuestionSchema } from "./question.ts";
 import { UnitValuesSchema } from "./recipe-values.ts";
 import { ResolvedRecipeSchema } from "./recipe.ts";
@@ -11,6 +12,8 @@ import { RunEventSchema } from "./run-event.ts";
 export const OrderSchema = z.strictObject({
   runId: RunIdSchema,
   slot: SlotIdSchema,
+  /** Identity of the station: it marks the commands that it queues. */
+  station: label(64),
   port: PortAddressSchema,
   line: LineSettingsSchema,
   settings: BoardSettingsSchema,
@@ -25,6 +28,8 @@ export const OrderSchema = z.strictObject({
   ownerProxy: z.string().max(512).exactOptional(),
   boardSerial: label(64).exactOptional(),
   operator: label(64).exactOptional(),
+  /** Only read and compare; absent: provision the unit. */
+  proof: ProofSchema.exactOptional(),
 });
 export type Order = z.output<typeof OrderSchema>;
 
@@ -35,6 +40,8 @@ export const AdmissionSchema = z.discriminatedUnion("kind", [
     settings: z.record(z.string().max(128), z.string().max(512)),
     /** The unit's own row of the recipe's value file; it is on the disk that no other unit gets it. May hold secrets. */
     values: UnitValuesSchema.exactOptional(),
+    /** Absent where the run does not need it. */
+    history: UnitHistorySchema.exactOptional(),
   }),
   z.strictObject({ kind: z.literal("refused"), error: ErrorReportSchema }),
 ]);

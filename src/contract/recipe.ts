@@ -34,8 +34,11 @@ const ModemGatesSchema = z.strictObject({
 });
 
 const ClaimSchema = z.strictObject({
-  /** `station`: the station claims the unit and queues the commands; `elsewhere`: the owner did both before. */
-  by: z.enum(["station", "elsewhere"]).default("station"),
+  /**
+   * `station`: the station claims the unit and queues the commands; `elsewhere`: the owner did both before; `later`: the run
+   * only puts the unit's attestation token into the station's token file, for a claim by `station claim`.
+   */
+  by: z.enum(["station", "elsewhere", "later"]).default("station"),
   tags: z.array(label(128)).max(20).default([]),
   /**
    * Name of a provisioning rule of the owner's account (peers.md 4.1) that brings the commands: the service queues them by
@@ -113,8 +116,10 @@ export type ResolvedRecipe = z.output<typeof ResolvedRecipeSchema>;
 function checkRule({ claim, commands, expect }: z.output<typeof RecipeFields>, context: z.RefinementCtx): void {
   const refuse = (path: readonly string[], message: string): void =>
     context.addIssue({ code: "custom", path: [...path], message });
+  if (claim.by === "later" && (commands ?? []).length > 0)
+    refuse(["commands"], "must be empty: a run with claim.by: later only gathers the attestation token");
   if (claim.rule === undefined) {
-    if (commands === undefined) refuse(["commands"], "is missing (a list)");
+    if (commands === undefined && claim.by !== "later") refuse(["commands"], "is missing (a list)");
     if (expect !== undefined) refuse(["expect"], "is for recipes with claim.rule; put these commands into commands");
     return;
   }

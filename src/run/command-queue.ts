@@ -1,4 +1,3 @@
-import type { RunEventBody } from "../contract/run-event.ts";
 import type { OwnerClient } from "../cloud/owner-client.ts";
 import type { CommandState } from "../cloud/owner-answer.ts";
 import { QUEUE_LIMIT, type OwnerCommand } from "../cloud/owner-command.ts";
@@ -8,31 +7,34 @@ import { codeEntry } from "../core/error-codes.ts";
 import { asStationError, StationError } from "../core/error.ts";
 import { lasting, quantity } from "../core/fact.ts";
 import type { DeviceUuid } from "../core/ids.ts";
+import type { Journal } from "./journal.ts";
+import { ownerDeed } from "./owner-deed.ts";
+import type { QueueMark } from "./queue-mark.ts";
 
 /** What a command queue takes. */
 export type CommandQueueParts = {
   readonly owner: OwnerClient;
   readonly uuid: DeviceUuid;
   readonly commands: readonly OwnerCommand[];
+  readonly mark: QueueMark;
   readonly clock: Clock;
-  readonly tell: (body: RunEventBody) => void;
+  readonly journal: Journal;
 };
+
+/** A command in the unit's queue: its id there, and its kind by the owner API's name. */
+type Queued = { readonly id: string; readonly kind: string };
 
 /** A command that was queued, its place in the recipe from 1 on, and what became of it so far. */
 export type QueuedResult = {
-  readonly kind: OwnerCommand["kind"];
+  readonly kind: string;
   readonly place: number;
   readonly state: CommandState;
 };
 
 /** Commands whose answer holds a token that a list of states leaves out. */
 const MAKE_KEYS: readonly string[] = [
-  ...[
-    "certificateSigningRequest",
-    "cloudAccessKeyGeneration",
-    "clientPrivateKeyGeneration",
-    "endorsementKeyGeneration",
-  ],
+  ...["certificateSigningRequest", "cloudAccessKeyGeneration"],
+  ...["clientPrivateKeyGeneration", "endorsementKeyGeneration"],
 ];
 
 /** How long the owner's side may take to show a result that was reported. */
@@ -47,7 +49,11 @@ const LONGEST_PAUSE = seconds(2);
 export class CommandQueue {
   readonly #parts: CommandQueueParts;
   #next = 0;
-  #ids: readonly string[] = [];
+  #queued: readonly Queued[] = [];
+  /** A portion broke off, so that one of its commands may be queued without the station knowing its id. */
+  #brokeOff = false;
+  readonly #final = new Map<string, string>();
+  #finalTold = 0;
 
   constructor(parts: CommandQueueParts) {
     this.#parts = parts;
@@ -61,23 +67,70 @@ export class CommandQueue {
   /** Begins anew with the first command; whatever was queued before is gone. */
   restart(): void {
     this.#next = 0;
-    this.#ids = [];
+    this.#queued = [];
+    this.#brokeOff = false;
+    this.#final.clear();
+    this.#finalTold = 0;
   }
 
-  /** Queues the next portion in order. @throws StationError cloud.*, transport.* */
-  async fill(signal: AbortSignal): Promise<void> {
-    const { owner, uuid, commands, tell } = this.#parts;
-    const portion = commands.slice(this.#next, this.#next + QUEUE_LIMIT);
-    for (const command of portion) {
-      const id = await owner.queue(uuid, command, signal);
-      this.#next++;
-      this.#ids = [...this.#ids, id];
-      tell({ type: "note", level: "info", text: `queued ${command.kind}`, facts: { id, place: this.#next } });
-    }
+  /** Takes commands that the service has queued by itself, to follow them to their results. */
+  adopt(commands: readonly CommandState[]): void {
+    this.#queued = commands.map(({ id, kind = "" }) => ({ id, kind }));
   }
 
   /**
-   * Waits until the owner's side counts every queued command as succeeded.
+   * Queues the next portion in order, announced before the first request. After a portion that broke off, the service is
+   * asked first which of its commands it has taken: none is queued twice.
+   * @throws StationError cloud.*, transport.*, run.store-silent
+   */
+  async fill(signal: AbortSignal): Promise<void> {
+    const { commands, mark, journal } = this.#parts;
+    const portion = commands.slice(this.#next, this.#next + QUEUE_LIMIT);
+    if (portion.length === 0) return;
+    const first = this.#next + 1;
+    const before = this.#queued.length;
+    const ids = (): string[] => this.#queued.slice(before).map(({ id }) => id);
+    const kinds = portion.map(({ kind }) => kind);
+    await ownerDeed(
+      journal,
+      {
+        announced: { type: "queue.announced", act: "queue", first, commands: kinds, mark: mark.text },
+        work: () => this.#queue(portion, signal),
+        done: () => ({ type: "queue.concluded", act: "queue", result: "done", ids: ids() }),
+        failed: (result) => ({ type: "queue.concluded", act: "queue", result, ids: ids() }),
+      },
+      signal,
+    );
+  }
+
+  async #queue(portion: readonly OwnerCommand[], signal: AbortSignal): Promise<void> {
+    const { owner, uuid, mark } = this.#parts;
+    const taken = this.#brokeOff ? await this.#taken(signal) : new Map<number, string>();
+    this.#brokeOff = true;
+    for (const command of portion) {
+      const place = this.#next + 1;
+      const marked = { ...command, description: mark.describe(place) };
+      const id = taken.get(place) ?? (await owner.queue(uuid, marked, signal));
+      this.#queued = [...this.#queued, { id, kind: command.kind }];
+      this.#next = place;
+    }
+    this.#brokeOff = false;
+  }
+
+  /** Ids of this run's commands at the service, by their places. */
+  async #taken(signal: AbortSignal): Promise<ReadonlyMap<number, string>> {
+    const { owner, uuid, mark } = this.#parts;
+    const commands = await owner.listCommands(uuid, signal);
+    return new Map(
+      commands.flatMap((command) => {
+        const place = mark.placeOf(command);
+        return place === undefined ? [] : [[place, command.id] as const];
+      }),
+    );
+  }
+
+  /**
+   * Waits until the owner's side counts every queued command as succeeded, and tells its last word about each.
    * @throws StationError cloud.result-failed, cloud.result-missing after 30 s, cloud.*
    */
   async awaitResults(signal: AbortSignal): Promise<void> {
@@ -85,7 +138,7 @@ export class CommandQueue {
     const end = clock.monotonic() + RESULT_LIMIT;
     for (let pause = FIRST_PAUSE; ; pause = milliseconds(Math.min(pause * 2, LONGEST_PAUSE))) {
       const left = await this.#openIds(signal);
-      if (left.length === 0) return;
+      if (left.length === 0) return this.#settled();
       if (clock.monotonic() >= end) throw resultMissing(left);
       await sleep(clock, pause, signal);
     }
@@ -96,11 +149,10 @@ export class CommandQueue {
    * @throws StationError cloud.*, transport.*
    */
   async results(first: number, signal: AbortSignal): Promise<readonly QueuedResult[]> {
-    const { owner, uuid, commands } = this.#parts;
+    const { owner, uuid } = this.#parts;
     const listed = new Map((await owner.listCommands(uuid, signal)).map((state) => [state.id, state]));
     const results: QueuedResult[] = [];
-    for (const [index, id] of [...this.#ids.entries()].slice(first)) {
-      const kind = commands[index]?.kind ?? "finished";
+    for (const [index, { id, kind }] of [...this.#queued.entries()].slice(first)) {
       const short = listed.get(id);
       const whole = short === undefined || (short.state === "succeeded" && MAKE_KEYS.includes(kind));
       results.push({ kind, place: index + 1, state: whole ? await owner.readCommand(uuid, id, signal) : short });
@@ -108,23 +160,31 @@ export class CommandQueue {
     return results;
   }
 
+  #settled(): void {
+    const commands = [...this.#final].slice(this.#finalTold).map(([id, status]) => ({ id, status }));
+    if (commands.length === 0) return;
+    this.#finalTold = this.#final.size;
+    this.#parts.journal.tell({ type: "queue.settled", commands });
+  }
+
   /** The ids without a final state; all of them while the service stumbles. */
   async #openIds(signal: AbortSignal): Promise<readonly string[]> {
-    if (this.#ids.length === 0) return [];
+    if (this.#queued.length === 0) return [];
     const { owner, uuid } = this.#parts;
     try {
       const states = new Map((await owner.listCommands(uuid, signal)).map((state) => [state.id, state]));
       const open: string[] = [];
-      for (const id of this.#ids) {
+      for (const { id } of this.#queued) {
         const { state, status, message } = states.get(id) ?? (await owner.readCommand(uuid, id, signal));
         if (state === "failed") throw resultFailed(id, status, message);
         if (state === "waiting") open.push(id);
+        else this.#final.set(id, status);
       }
       return open;
     } catch (error) {
       const { code } = asStationError(error);
       const passing = /^(?:cloud|transport)\./.test(code) && codeEntry(code).retry;
-      if (passing && !signal.aborted) return this.#ids;
+      if (passing && !signal.aborted) return this.#queued.map(({ id }) => id);
       throw error;
     }
   }

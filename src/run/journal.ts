@@ -32,6 +32,11 @@ export class Journal {
     this.#parts = parts;
   }
 
+  /** The run whose events these are. */
+  get runId(): RunId {
+    return this.#parts.runId;
+  }
+
   /** Tells an event; answers its number. Texts beyond the contract's bounds are cut, so that the core never refuses an event. */
   tell(body: RunEventBody): number {
     const { runId, slot, clock, emit } = this.#parts;

@@ -1,21 +1,19 @@
 import type { Device, Outcome } from "../contract/common.ts";
 import type { Admission, Order } from "../contract/order.ts";
-import { OwnerClient } from "../cloud/owner-client.ts";
 import type { OwnerApi } from "../cloud/owner-api.ts";
-import { ownerCommands } from "../cloud/owner-command.ts";
 import { withLimit, type Clock } from "../core/clock.ts";
 import { seconds } from "../core/duration.ts";
 import type { Sha256 } from "../core/digest.ts";
 import { codeEntry } from "../core/error-codes.ts";
-import { asStationError, reportOf, StationError } from "../core/error.ts";
+import { asStationError, reportOf, type StationError } from "../core/error.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import { CFUN } from "../modem/commands/functional-mode.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
 import type { AskCore } from "./ask-core.ts";
 import { checkUnit } from "./check-phase.ts";
-import { claimUnit } from "./claim-phase.ts";
+import { claimStep, gatherStep } from "./claim-step.ts";
 import { clientOptions } from "./client-options.ts";
-import { CommandQueue } from "./command-queue.ts";
+import type { CommandQueue } from "./command-queue.ts";
 import { DeviceRole } from "./device-role.ts";
 import { deviceWork, mayPass, orderedSettings, type BoardProvision } from "./device-work.ts";
 import { gatedPort, gatedShell } from "./gated-port.ts";
@@ -36,7 +34,7 @@ import { verifyBoardSettings } from "./verify-settings.ts";
 import { judgeWork } from "./work-judgement.ts";
 
 /** The part of an order that the phases need; ports, keys and proxies are behind the ports of {@link UnitRunParts}. */
-export type UnitOrder = Pick<Order, "settings" | "release" | "recipe" | "profile" | "boardSerial">;
+export type UnitOrder = Pick<Order, "station" | "settings" | "release" | "recipe" | "profile" | "boardSerial">;
 
 /** Everything that one run takes. */
 export type UnitRunParts = {
@@ -61,8 +59,6 @@ export type UnitRunParts = {
 
 /** How long the core may take to admit a unit. */
 const ADMISSION_LIMIT = seconds(15);
-/** How long one request to the owner's API may take. */
-const OWNER_LIMIT = seconds(60);
 
 /** One attempt on one unit: the phases of design.md 6 in order, then the release, then the outcome. */
 export class UnitRun {
@@ -104,8 +100,11 @@ export class UnitRun {
     await this.#phases.run("connect", ({ signal }) => this.#connect(signal));
     const { device, kept } = await this.#phases.run("identify", ({ signal }) => this.#identify(signal));
     await this.#phases.run("check", () => this.#check(device));
-    const queue = recipe.claim.by === "station" ? await this.#claim(device) : undefined;
-    if (queue === undefined) this.#phases.skip("claim");
+    const queue = await this.#claim(device);
+    if (recipe.claim.by === "later") {
+      for (const phase of ["provision", "verify"] as const) this.#phases.skip(phase);
+      return;
+    }
     const expectations = expectationsOf(this.#parts.order.recipe, this.#parts.sha256);
     await this.#provision(device, kept, expectations, queue);
     if (recipe.verify.readBack)
@@ -131,18 +130,15 @@ export class UnitRun {
     return Promise.resolve();
   }
 
-  async #claim({ uuid }: Device): Promise<CommandQueue> {
-    const { order, clock, journal, owner: api } = this.#parts;
-    return this.#phases.run("claim", async ({ signal }) => {
-      if (api === undefined) throw new StationError("run.owner-missing", "the profile names no owner API");
-      const tell = (body: Parameters<Journal["tell"]>[0]): void => void journal.tell(body);
-      const owner = new OwnerClient({ api, clock, limit: OWNER_LIMIT });
-      const queue = new CommandQueue({ owner, uuid, commands: ownerCommands(order.recipe), clock, tell });
-      const { recipe } = order.recipe;
-      const mayUnclaim = order.profile.service === "embedded";
-      await claimUnit(this.#port(signal), { owner, uuid, recipe, queue, mayUnclaim, tell }, signal);
-      return queue;
-    });
+  /** The commands in the unit's queue; undefined where the unit is claimed elsewhere. */
+  async #claim(device: Device): Promise<CommandQueue | undefined> {
+    const { by } = this.#parts.order.recipe.recipe.claim;
+    if (by === "station")
+      return this.#phases.run("claim", ({ signal }) => claimStep(this.#parts, device, this.#port(signal), signal));
+    if (by === "later")
+      await this.#phases.run("claim", ({ signal }) => gatherStep(this.#parts, device, this.#port(signal), signal));
+    else this.#phases.skip("claim");
+    return undefined;
   }
 
   async #provision(

@@ -96,6 +96,8 @@ function checkSerials(
 export type PlanParts = {
   readonly files: StationFiles;
   readonly credentials: StationCredentials;
+  /** Identity of the station. */
+  readonly station: string;
   readonly clock: Clock;
   readonly random: RandomBytes;
 };
@@ -129,7 +131,7 @@ function orderOf(parts: PlanParts, slot: FixtureSlot, request: StartRequest, run
   const { fixture, profile, recipe } = files;
   const { ownerKey } = credentials;
   return {
-    ...{ runId, slot: slot.slot, port: slot.port, line: lineOf(fixture, slot) },
+    ...{ runId, slot: slot.slot, station: parts.station, port: slot.port, line: lineOf(fixture, slot) },
     ...{ settings: fixture.settings, release: fixture.release, recipe, profile },
     ...(ownerKey === undefined ? {} : { ownerKey: ownerKey.reveal() }),
     ...(credentials.proxyFor === undefined ? {} : proxiesOf(profile, credentials.proxyFor)),

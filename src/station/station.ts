@@ -119,7 +119,11 @@ export class Station {
     if (this.#closing !== undefined) throw new StationError("station.closed", "the station is closed");
     const { files, clock, random, store } = this.#options;
     const slots = chosenSlots(files.fixture, request, this.#busy());
-    const plan = planBatch({ files, credentials: this.#credentials, clock, random }, slots, request);
+    const plan = planBatch(
+      { files, credentials: this.#credentials, station: store.stationId, clock, random },
+      slots,
+      request,
+    );
     for (const { started } of plan.orders) this.#reserved.set(started.slot, started);
     try {
       await this.#settleEnds();

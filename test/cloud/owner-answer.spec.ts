@@ -67,7 +67,7 @@ describe("answers of the owner API", () => {
 
   it.each([
     [401, {}, "cloud.key-refused"],
-    [403, {}, "cloud.key-refused"],
+    [403, {}, "cloud.role-refused"],
     [404, {}, "cloud.not-found"],
     [409, {}, "cloud.queue-full"],
     [400, { message: "a device takes at most 20 commands" }, "cloud.queue-full"],

@@ -60,7 +60,7 @@ describe("the owner's claim", () => {
 
   it("can be asked for without being made, and given up", async () => {
     const { owner, calls } = rig(answer(202), answer(204));
-    await owner.dryRun("t");
+    expect(await owner.inspect("t", UUID)).toEqual({ kind: "claimable" });
     await owner.unclaim(UUID);
     expect(calls).toEqual(["POST claimed-devices?dryrun=true", `DELETE claimed-devices/${UUID}`]);
   });

@@ -8,7 +8,23 @@ import { decodeResponseList } from "../../src/provisioning/response-list-decoder
 import type { HttpRequest, HttpResponse, HttpTransport } from "../../src/provisioning/transport.ts";
 import { deviceCommands, isHelper } from "../../src/service/command-translation.ts";
 
-type Queued = { readonly id: string; readonly commands: readonly Command[]; status: string; reason?: string };
+type Queued = {
+  readonly id: string;
+  readonly commands: readonly Command[];
+  readonly description?: string;
+  /** Kind of the request, as the owner API names it. */
+  readonly kind?: string;
+  status: string;
+  reason?: string;
+};
+
+/** A rule of the owner's account: what a claim with one of its tags queues. */
+export type FakeRule = {
+  readonly name: string;
+  readonly active: boolean;
+  readonly tags: readonly string[];
+  readonly commands: readonly object[];
+};
 
 /** What a test changes about a {@link FakeService}: an answer instead of the usual one, or a failure of the way. */
 export type ServiceTwist = {
@@ -22,11 +38,15 @@ export type ServiceTwist = {
   readonly discards?: boolean;
 };
 
+type ClaimBody = { readonly claimToken: string; readonly tags?: readonly string[] };
+
 /** The provisioning service in memory: enough of protocol.md 14 and peers.md 4.1 to run one unit from claim to result. */
 export class FakeService implements OwnerApi {
   readonly calls: OwnerCall[] = [];
   readonly requests: HttpRequest[] = [];
   readonly claimed = new Map<string, Queued[]>();
+  /** Rules of the owner's account. */
+  rules: readonly FakeRule[] = [];
   /** Units that another account owns. */
   readonly foreign = new Set<string>();
   readonly twist: ServiceTwist;
@@ -56,15 +76,18 @@ export class FakeService implements OwnerApi {
   }
 
   /** The unit as if an earlier run had claimed it and queued a command that nobody fetched. */
-  leaveBehind(uuid: string): void {
-    this.claimed.set(uuid, [{ id: "old", commands: [{ kind: "finished", id: "old" }], status: "PENDING" }]);
+  leaveBehind(uuid: string, description = ""): void {
+    this.claimed.set(uuid, [
+      { id: "old", description, kind: "finished", commands: [{ kind: "finished", id: "old" }], status: "PENDING" },
+    ]);
   }
 
   #owner(call: OwnerCall): OwnerAnswer {
     const body: unknown = call.body === undefined ? undefined : JSON.parse(call.body.reveal());
-    const [path = ""] = call.path.split("?");
+    const [path = "", query] = call.path.split("?");
+    if (path === "provisioning-rules") return answer(200, { items: this.rules });
     const [, uuid, provisioning, id] = path.split("/");
-    if (uuid === undefined) return this.#claim(body as { readonly claimToken: string });
+    if (uuid === undefined) return this.#claim(body as ClaimBody, query === "dryrun=true");
     const queue = this.claimed.get(uuid);
     if (queue === undefined) return answer(404, { message: "there is no such device" });
     if (provisioning === undefined) {
@@ -81,20 +104,25 @@ export class FakeService implements OwnerApi {
     return answer(204);
   }
 
-  #claim({ claimToken }: { readonly claimToken: string }): OwnerAnswer {
+  #claim({ claimToken, tags = [] }: ClaimBody, dry: boolean): OwnerAnswer {
     const uuid = parseAttestationToken(claimToken).deviceUuid;
     if (this.claimed.has(uuid) || this.foreign.has(uuid))
       return answer(409, { message: "the device is claimed already" });
-    this.claimed.set(uuid, []);
-    return answer(201, { id: uuid, tags: [] });
+    if (dry) return answer(202, {});
+    const queue: Queued[] = [];
+    this.claimed.set(uuid, queue);
+    for (const rule of this.rules)
+      if (rule.active && rule.tags.some((tag) => tags.includes(tag)))
+        for (const command of rule.commands) this.#queue(queue, command);
+    return answer(201, { id: uuid, tags });
   }
 
   #queue(queue: Queued[], body: unknown): OwnerAnswer {
     const waiting = queue.filter(({ status }) => status === "PENDING").length;
     if (waiting >= 20) return answer(409, { message: "the queue is full (limit 20 commands)" });
-    const { request } = ProvisioningCommandSchema.parse(body);
+    const { request, description } = ProvisioningCommandSchema.parse(body);
     const id = `c${++this.#ids}`;
-    queue.push({ id, commands: deviceCommands(request, id), status: "PENDING" });
+    queue.push({ id, description, kind: request.kind, commands: deviceCommands(request, id), status: "PENDING" });
     return answer(201, { id });
   }
 
@@ -129,8 +157,13 @@ function verdict(own: readonly CommandResponse[], done: boolean): Partial<Queued
   return { status: "FAILED", reason: bad === undefined ? "dropped" : "the device reported an error" };
 }
 
-function shown({ id, status, reason }: Queued): object {
-  return { id, status, ...(reason === undefined ? {} : { response: { command: { reason } } }) };
+function shown({ id, description, kind, status, reason }: Queued): object {
+  return {
+    ...{ id, status },
+    ...(description === undefined ? {} : { description }),
+    ...(kind === undefined ? {} : { request: { [kind]: {} } }),
+    ...(reason === undefined ? {} : { response: { command: { reason } } }),
+  };
 }
 
 export function answer(status: number, value?: object): OwnerAnswer {

@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
     "restored",
   ],
   ["the owner's key is refused", ownerAnswers(/POST claimed-devices$/, 401), "ERROR", "cloud.key-refused", "restored"],
-  ["the owner's role is too low", ownerAnswers(/provisioning$/, 403), "ERROR", "cloud.key-refused", "restored"],
+  ["the owner's role is too low", ownerAnswers(/provisioning$/, 403), "ERROR", "cloud.role-refused", "restored"],
   [
     "the token is refused",
     ownerAnswers(/POST claimed-devices$/, 400, "claimToken: no attestation token"),

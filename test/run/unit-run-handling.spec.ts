@@ -91,8 +91,8 @@ describe("a run with trouble", () => {
   it("is ERROR when a result stays open at the owner's side", async () => {
     const rig = new RunRig({
       service: {
-        owner: ({ method, path }) =>
-          method === "GET" && path.endsWith("provisioning")
+        owner: ({ method, path }, count) =>
+          method === "GET" && path.endsWith("provisioning") && count > 4
             ? answer(200, { items: ["c1", "c2", "c3", "c4"].map((id) => ({ id, status: "IN_PROGRESS" })) })
             : undefined,
       },
@@ -104,7 +104,8 @@ describe("a run with trouble", () => {
     const items = [{ id: "c1", status: "FAILED", response: { config: { reason: "key not registered" } } }];
     const rig = new RunRig({
       service: {
-        owner: ({ method, path }) => (/^GET.*ing$/.test(`${method}${path}`) ? answer(200, { items }) : undefined),
+        owner: ({ method, path }, count) =>
+          /^GET.*ing$/.test(`${method}${path}`) && count > 4 ? answer(200, { items }) : undefined,
       },
     });
     const { error: report } = await rig.run();

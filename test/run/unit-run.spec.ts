@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { milliseconds, seconds } from "../../src/core/duration.ts";
 import { ok } from "../../src/simulator/answer.ts";
-import { profile, recipe, RunRig } from "./support/run-rig.ts";
+import { EARLIER, profile, recipe, RunRig } from "./support/run-rig.ts";
 
 const PASSED = ["connect1", "identify1", "check1", "claim1", "provision1", "verify1", "release1"];
+/** What an earlier run of the same station wrote beside its command. */
+const LEFT = EARLIER.describe(1);
 
 describe("a run", () => {
   it("passes a unit, with its modem as it was found", async () => {
@@ -123,7 +125,7 @@ describe("a run", () => {
 
   it("takes a unit that is ours already, and removes what an earlier run left in its queue", async () => {
     const rig = new RunRig();
-    rig.service.leaveBehind(rig.opener.modem.board.uuid);
+    rig.service.leaveBehind(rig.opener.modem.board.uuid, LEFT);
     expect(await rig.run()).toMatchObject({ outcome: "PASS" });
     expect(rig.service.calls.map(({ method, path }) => `${method} ${path.split("/").at(-1) ?? ""}`)).toContain(
       "DELETE old",
@@ -133,7 +135,7 @@ describe("a run", () => {
   it("claims the unit anew where leftovers cannot be discarded and the service is the embedded one", async () => {
     const rig = new RunRig({ service: { discards: false } });
     const { uuid } = rig.opener.modem.board;
-    rig.service.leaveBehind(uuid);
+    rig.service.leaveBehind(uuid, LEFT);
     expect(await rig.run()).toMatchObject({ outcome: "PASS" });
     expect(
       rig.service.calls.some(({ method, path }) => method === "DELETE" && path === `claimed-devices/${uuid}`),
@@ -143,7 +145,7 @@ describe("a run", () => {
   it("never gives a unit up at nRF Cloud: leftovers end the run", async () => {
     const order = { profile: profile({ service: "nrf-cloud" }) };
     const rig = new RunRig({ service: { discards: false }, order });
-    rig.service.leaveBehind(rig.opener.modem.board.uuid);
+    rig.service.leaveBehind(rig.opener.modem.board.uuid, LEFT);
     expect(await rig.run()).toMatchObject({
       outcome: "ERROR",
       release: "restored",

@@ -56,7 +56,7 @@ const run = (count: number): RunId => `01900000-0000-7000-8001-${String(count).p
 
 function order(count = 1, slot = "1"): Order {
   return {
-    ...{ runId: run(count), slot: slot as SlotId, port: { tcp: "127.0.0.1:1" }, release: "restore" },
+    ...{ runId: run(count), slot: slot as SlotId, station: "bench", port: { tcp: "127.0.0.1:1" }, release: "restore" },
     ...{ line: { baud: 115_200, flowControl: "none", lineEnding: "crlf", mode: "at" }, settings: { sink: "none" } },
     ...{ recipe: recipe(), profile: profile({ https: { host: "localhost", ca: CA } }), ownerKey: "key" },
   };

@@ -17,7 +17,18 @@ export const CLOUD_CODES = {
   "cloud.key-refused": {
     blame: "station",
     retry: false,
-    advice: "The service refuses the owner API key: check key, team and role in the profile, then start again.",
+    advice: "The service refuses the owner API key: check the key and the profile's address, then start again.",
+  },
+  "cloud.role-refused": {
+    blame: "station",
+    retry: false,
+    advice:
+      "The owner API key may not do this at the service: use a key whose role is editor, admin or owner, then start again.",
+  },
+  "cloud.endpoint-unknown": {
+    blame: "input",
+    retry: false,
+    advice: "The service has no owner API at this address: correct owner.base in the profile, then start again.",
   },
   "cloud.not-found": {
     blame: "service",
@@ -46,6 +57,40 @@ export const CLOUD_CODES = {
     retry: false,
     advice:
       "Commands of an earlier run are still queued for this unit: discard them in the owner's portal, then run the slot again.",
+  },
+  "cloud.queue-not-empty": {
+    blame: "service",
+    retry: false,
+    advice:
+      "Somebody else has queued commands for this unit: ask who, discard them in the owner's portal or give the unit up, then run the slot again.",
+  },
+  "cloud.rule-missing": {
+    blame: "input",
+    retry: false,
+    advice:
+      "The owner's account has no rule of the recipe's name: make the rule or correct claim.rule in the recipe, then start again.",
+  },
+  "cloud.rule-inactive": {
+    blame: "input",
+    retry: false,
+    advice: "The recipe's rule is switched off: activate it in the owner's account, then start again.",
+  },
+  "cloud.rule-tags": {
+    blame: "input",
+    retry: false,
+    advice: "The recipe's rule is for none of the recipe's tags: correct claim.tags or the rule, then start again.",
+  },
+  "cloud.rule-unused": {
+    blame: "service",
+    retry: true,
+    advice:
+      "The rule has queued no commands for this unit: give the unit up at the service, as rules work at a claim, then run the slot again.",
+  },
+  "cloud.key-differs": {
+    blame: "service",
+    retry: false,
+    advice:
+      "The service holds another key of this unit than the modem made: set the unit aside and tell the service's owner.",
   },
   "cloud.queue-full": {
     blame: "service",

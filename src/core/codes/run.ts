@@ -153,6 +153,45 @@ export const RUN_CODES = {
     retry: false,
     advice: "The modem holds a credential that the recipe did not write: delete it, or allow it in the recipe.",
   },
+  "run.tag-occupied": {
+    blame: "unit",
+    retry: false,
+    advice:
+      "The modem holds a credential where the recipe wants an empty tag: check that the unit is new, or delete the credential.",
+  },
+  "run.key-differs": {
+    blame: "service",
+    retry: false,
+    advice:
+      "The service got another key than the modem made: set the unit aside and tell the owner of the service account.",
+  },
+  "run.proof-changed": {
+    blame: "unit",
+    retry: false,
+    advice: "The modem no longer holds what it held when it passed: find out who changed it, then provision it again.",
+  },
+  "run.golden-other-board": {
+    blame: "input",
+    retry: true,
+    advice: "The board in the slot is not the golden unit: put the golden unit in, then run the check again.",
+  },
+  "run.golden-firmware": {
+    blame: "unit",
+    retry: false,
+    advice:
+      "The golden unit's modem or firmware is not the one of its reference: call an engineer to restore it or learn it anew.",
+  },
+  "run.golden-credential": {
+    blame: "unit",
+    retry: false,
+    advice:
+      "The golden unit holds other credentials than its reference: call an engineer to restore it or learn it anew.",
+  },
+  "run.golden-empty": {
+    blame: "input",
+    retry: false,
+    advice: "The board holds no credentials to learn: provision it first, then learn it as the golden unit.",
+  },
   "run.setting-different": {
     blame: "unit",
     retry: true,

@@ -23,6 +23,17 @@ export const STATION_CODES = {
     advice:
       "The recipe needs something that this station is not set up for: name the CA or the token file, then run again.",
   },
+  "station.tokens-unwritable": {
+    blame: "station",
+    retry: true,
+    advice:
+      "The token file cannot be read or written: check its folder, its rights and the free space, then run the slot again.",
+  },
+  "station.tokens-invalid": {
+    blame: "input",
+    retry: false,
+    advice: "The token file has a line that is none: correct the line that the facts name, then start again.",
+  },
   "station.worker-start": {
     blame: "station",
     retry: true,

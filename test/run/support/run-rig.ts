@@ -10,6 +10,7 @@ import type { RunId, SlotId } from "../../../src/core/ids.ts";
 import { VirtualClock } from "../../../src/core/virtual-clock.ts";
 import { Journal } from "../../../src/run/journal.ts";
 import type { GivenAnswer } from "../../../src/run/ask-core.ts";
+import { QueueMark } from "../../../src/run/queue-mark.ts";
 import { UnitRun, type UnitOrder } from "../../../src/run/unit-run.ts";
 import { FakeService, type ServiceTwist } from "../../fakes/fake-service.ts";
 import { SimulatedOpener, type ModemTwist } from "../../fakes/simulated-opener.ts";
@@ -17,6 +18,10 @@ import { SimulatedOpener, type ModemTwist } from "../../fakes/simulated-opener.t
 export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 export const RUN = "01900000-0000-7000-8001-000000000001" as RunId;
 export const SLOT = "1" as SlotId;
+/** The station that runs the unit. */
+export const STATION = "01900000-0000-7000-8001-0000000000aa";
+/** What an earlier run of the same station marked its commands with. */
+export const EARLIER = new QueueMark(STATION, "01900000-0000-7000-8001-000000000000" as RunId);
 
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
@@ -108,7 +113,7 @@ export class RunRig {
       },
     });
     return {
-      order: { settings: { sink: "none" }, release: "restore", recipe: recipe(), profile: profile(), ...order },
+      order: { station: STATION, settings: { sink: "none" }, release: "restore", recipe: recipe(), profile: profile(), ...order },
       ...{ clock, sha256, journal, opener, http: service.http, stop: stop.signal },
       ...(withoutOwner === true ? {} : { owner: service }),
       admission: admission ?? (() => Promise.resolve({ kind: "admitted", settings: {} })),

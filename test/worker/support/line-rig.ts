@@ -59,6 +59,7 @@ export class LineRig {
     return {
       runId: randomUUID() as RunId,
       slot: String(slot) as SlotId,
+      station: "01900000-0000-7000-8001-0000000000aa",
       port: { tcp: unit.link.replace("tcp://", "") },
       line: { baud: 115_200, flowControl: "none", lineEnding: "crlf", mode: "at" },
       settings: { sink: "none" },
