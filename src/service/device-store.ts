@@ -128,15 +128,15 @@ export class DeviceStore {
   }
 
   /**
-   * Forgets a team's claim with its queue and the pinned key, or the key of a device that nobody claimed; answers whether there
-   * was any of them.
+   * Forgets a team's claim with its queue and the pinned key; answers whether there was one. The key of a device that nobody
+   * claimed is forgotten as well: anybody may have shown it.
    */
   forget(team: number, uuid: string): boolean {
     const owner = this.owner(uuid);
     if (owner !== undefined && owner !== team) return false;
     const claims = this.#database.prepare("DELETE FROM device WHERE uuid = ?").run(uuid).changes;
-    const pins = this.#database.prepare("DELETE FROM pin WHERE uuid = ?").run(uuid).changes;
-    return claims + pins > 0;
+    this.#database.prepare("DELETE FROM pin WHERE uuid = ?").run(uuid);
+    return claims > 0;
   }
 
   device(uuid: string): ClaimedDevice | undefined {
