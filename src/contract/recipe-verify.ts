@@ -61,6 +61,12 @@ export const VerifySchema = z.strictObject({
    * recipe touches, a list on these tags too, whether the recipe touches them or not.
    */
   forbidUnexpected: z.union([z.boolean(), z.array(SecurityTagSchema).min(1).max(64)]).default(false),
+  /**
+   * Tags that must be empty before anything is done to a unit: `true` every tag that the recipe touches, or these. Whoever
+   * holds something there is refused, unless this station has begun to provision it before: what is there is then overwritten,
+   * as it is for every unit where this is absent.
+   */
+  emptyBefore: z.union([z.boolean(), z.array(SecurityTagSchema).min(1).max(64)]).exactOptional(),
   /** What the modem must hold, beyond what follows from the commands. */
   credentials: z.array(VerifyCredentialSchema).max(100).exactOptional(),
   /** What the board's own settings must be, where the fixture can read them; values may hold `{{column}}`. */

@@ -1,6 +1,7 @@
 import type { RecipeCommand, SecretSource } from "../contract/recipe-command.ts";
 import type { ResolvedRecipe } from "../contract/recipe.ts";
 import type { Sha256 } from "../core/digest.ts";
+import { placeholdersOf } from "../core/placeholder.ts";
 import { encodeWireText } from "../core/wire-text.ts";
 import { CREDENTIAL_TYPE } from "../modem/commands/credentials.ts";
 import {
@@ -42,7 +43,8 @@ function changesOf(command: RecipeCommand, recipe: ResolvedRecipe, sha256: Sha25
   const { clientKey, endorsementKey, rootCa, clientCertificate, psk, pskIdentity } = CREDENTIAL_TYPE;
   const known = (secTag: number, credential: number, content: string | undefined): Change => {
     const place = { secTag, credential };
-    return { kind: "held", held: content === undefined ? place : heldContent(place, content, sha256) };
+    const isKnown = content !== undefined && placeholdersOf(content).length === 0;
+    return { kind: "held", held: isKnown ? heldContent(place, content, sha256) : place };
   };
   switch (command.kind) {
     case "certificateSigningRequest":
@@ -77,8 +79,9 @@ function byAtCommand(name: string, parameters: string, sha256: Sha256): readonly
   const effect = credentialEffect(name, parameters);
   if (effect === undefined) return [];
   if (effect.kind === "delete" || effect.kind === "reset") return [effect];
-  if (effect.kind === "write") return [{ kind: "held", held: heldContent(effect.place, effect.content, sha256) }];
-  return [{ kind: "held", held: heldAfter(effect, undefined, sha256) }];
+  if (effect.kind === "write" && placeholdersOf(effect.content).length === 0)
+    return [{ kind: "held", held: heldContent(effect.place, effect.content, sha256) }];
+  return [{ kind: "held", held: effect.kind === "write" ? effect.place : heldAfter(effect, undefined, sha256) }];
 }
 
 /** The digests of a text with either line end, with and without one at its end. */

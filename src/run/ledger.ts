@@ -35,6 +35,8 @@ export type ExecutedCommand = {
   readonly result: CommandResult;
   /** The credential that it wrote or made. */
   readonly credential?: HeldCredential;
+  /** SHA-256 of the DER that a key generation answered, as it came. */
+  readonly made?: string;
 };
 
 /**
@@ -72,6 +74,7 @@ export class Ledger {
     if (command.kind === "config" && done)
       for (const [key, value] of command.properties) this.#settings.set(key, value);
     const credential = command.kind === "at" && done ? this.#apply(command, response) : undefined;
+    const made = command.kind === "at" && done ? madeBy(command, response, this.#sha256) : undefined;
     this.#executed.push({
       id: command.id,
       kind: command.kind,
@@ -79,6 +82,7 @@ export class Ledger {
       parametersSha256: command.kind === "at" ? this.#sha256(encodeWireText(command.parameters)) : "",
       result,
       ...(credential === undefined ? {} : { credential }),
+      ...(made === undefined ? {} : { made }),
     });
     return result;
   }
@@ -95,6 +99,12 @@ export class Ledger {
     this.#held = made === undefined ? others : [...others, made];
     return made;
   }
+}
+
+function madeBy(command: AtCommand, response: CommandResponse | undefined, sha256: Sha256): string | undefined {
+  if (command.command.toUpperCase() !== "%KEYGEN" || response?.kind !== "at") return undefined;
+  const token = keygenAnswer(response.message);
+  return token === undefined ? undefined : sha256(token.der);
 }
 
 type Filling = Extract<CredentialEffect, { kind: "write" | "generate" }>;

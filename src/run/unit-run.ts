@@ -20,17 +20,18 @@ import { gatedPort, gatedShell } from "./gated-port.ts";
 import { admitted, identifyUnit, type KeptSettings } from "./identify-phase.ts";
 import { heldByRecipe } from "./held-by-recipe.ts";
 import type { Journal } from "./journal.ts";
+import { proveKeys } from "./key-proof.ts";
 import { Ledger } from "./ledger.ts";
 import { ModemHold } from "./modem-hold.ts";
 import type { ModemOpener } from "./modem-opener.ts";
 import { outcomeOf } from "./outcome.ts";
 import { PhaseRunner } from "./phase-runner.ts";
-import { expectationsOf, secTagsOf, type Expectation } from "./recipe-expectation.ts";
+import { expectationsOf, type Expectation } from "./recipe-expectation.ts";
 import { releaseModem, type ReleaseEnd } from "./release-phase.ts";
 import { Transcript } from "./transcript.ts";
 import { settingsStoreOf, UnitSettings } from "./unit-settings.ts";
-import { verifyCredentials } from "./verify-phase.ts";
-import { verifyBoardSettings } from "./verify-settings.ts";
+import { wantsReadBack } from "./verification-list.ts";
+import { verifyUnit } from "./verify-step.ts";
 import { judgeWork } from "./work-judgement.ts";
 
 /** The part of an order that the phases need; ports, keys and proxies are behind the ports of {@link UnitRunParts}. */
@@ -107,8 +108,8 @@ export class UnitRun {
     }
     const expectations = expectationsOf(this.#parts.order.recipe, this.#parts.sha256);
     await this.#provision(device, kept, expectations, queue);
-    if (recipe.verify.readBack)
-      await this.#phases.run("verify", ({ signal }) => this.#verify(device, expectations, signal));
+    if (wantsReadBack(this.#parts.order.recipe))
+      await this.#phases.run("verify", ({ signal }) => this.#verify(device, signal));
     else this.#phases.skip("verify");
   }
 
@@ -147,7 +148,7 @@ export class UnitRun {
     expectations: readonly Expectation[],
     queue: CommandQueue | undefined,
   ): Promise<void> {
-    const { order, keepSetting, journal } = this.#parts;
+    const { order, keepSetting, journal, sha256 } = this.#parts;
     const { provision } = order.recipe.recipe;
     if (provision !== undefined && provision.by !== "station")
       return this.#provisionByBoard(device, { by: provision.by, limit: provision.limit }, queue);
@@ -165,6 +166,7 @@ export class UnitRun {
       }
       judgeWork(this.#ledger, expectations, { finished: role.finished, unreported: role.unreported });
       await queue?.awaitResults(signal);
+      if (queue !== undefined) await proveKeys(queue, this.#ledger.executed, { sha256, tell }, signal);
     };
     await this.#phases.run("provision", work, { mayRepeat: (error) => role.lastWasIdle && this.#mayPass(error) });
   }
@@ -206,18 +208,16 @@ export class UnitRun {
     });
   }
 
-  async #verify(device: Device, expectations: readonly Expectation[], signal: AbortSignal): Promise<void> {
+  async #verify(device: Device, signal: AbortSignal): Promise<void> {
     const { order, journal, sha256 } = this.#parts;
+    const { modem } = this.#hold;
+    const shell = gatedShell(this.#transcript.shell(modem.shell), signal);
     const { held, settings } = this.#held();
-    const task = {
-      held,
-      secTags: secTagsOf(expectations, held),
-      forbidUnexpected: order.recipe.recipe.verify.forbidUnexpected !== false,
-      ...{ mode: this.#hold.modem.mode, firmware: device.firmware, sha256 },
-    };
-    await verifyCredentials(this.#port(signal), task, (verdict) => journal.tell(verdict));
-    if (order.settings.sink !== "zephyr-shell") return;
-    await verifyBoardSettings(gatedShell(this.#transcript.shell(this.#hold.modem.shell), signal), settings);
+    const step = { recipe: order.recipe, device, held, settings, sink: order.settings.sink, sha256 };
+    await verifyUnit(
+      { modem: this.#port(signal), shell, mode: modem.mode },
+      { ...step, tell: (body) => void journal.tell(body) },
+    );
   }
 
   /** What the unit must hold: by the commands that the station carried out, or by the recipe where the board did it itself. */

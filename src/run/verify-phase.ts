@@ -4,7 +4,7 @@ import type { ErrorCode } from "../core/error-codes.ts";
 import type { Sha256 } from "../core/digest.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import type { AtMode } from "../modem/typed-text.ts";
-import { samePlace } from "./credential-command.ts";
+import { samePlace, type CredentialPlace } from "./credential-command.ts";
 import { firmwareVersion, isAtLeast } from "./firmware-version.ts";
 import type { HeldCredential } from "./ledger.ts";
 import { listTags, withDigests, type ListedCredential } from "./listed-credentials.ts";
@@ -17,8 +17,10 @@ export type VerifyTask = {
   /** A place may be named more than once: then it must be as each of them says. */
   readonly held: readonly HeldCredential[];
   readonly secTags: readonly number[];
-  /** The tags on which nothing else may be; `true`: all of `secTags`. */
+  /** `true`: nothing else may be on `secTags`, nor on any tag that is listed; a list: nothing else on these, beside `secTags`. */
   readonly forbidUnexpected: boolean | readonly number[];
+  /** Places where nothing may be, whatever else is allowed. */
+  readonly absent?: readonly CredentialPlace[];
   /** How the commands went to the modem: a shell changes line ends (protocol.md 11). */
   readonly mode: AtMode;
   /** The name of the modem's firmware: the digests of old ones are not those of the contents. */
@@ -38,14 +40,16 @@ export async function verifyCredentials(
   task: VerifyTask,
   tell: (verdict: CredentialVerdict) => void,
 ): Promise<void> {
-  const { held, secTags, forbidUnexpected, sha256 } = task;
-  const forbidden = forbidUnexpected === true ? secTags : forbidUnexpected === false ? [] : forbidUnexpected;
-  const tags = [...new Set([...secTags, ...forbidden])].sort((left, right) => left - right);
+  const { held, secTags, forbidUnexpected, absent = [], sha256 } = task;
+  const isAllowed = (verdict: CredentialVerdict): boolean =>
+    forbidUnexpected === false && !absent.some((place) => samePlace(place, verdict));
+  const more = typeof forbidUnexpected === "boolean" ? [] : forbidUnexpected;
+  const tags = [...new Set([...secTags, ...more])].sort((left, right) => left - right);
   const listed = await withDigests(modem, await listTags(modem, tags), held, sha256);
   const verdicts = verdictsOf(listed, task);
   for (const verdict of verdicts) tell(verdict);
   for (const verdict of verdicts) {
-    const code = codeOf(verdict, forbidden);
+    const code = codeOf(verdict, isAllowed(verdict));
     if (code !== undefined) throw failureOf(code, verdict);
   }
 }
@@ -91,14 +95,14 @@ function tellsDigests(firmware: string | undefined): boolean {
   return version === undefined || isAtLeast(version, DIGESTS_SINCE);
 }
 
-function codeOf(verdict: CredentialVerdict, forbidden: readonly number[]): ErrorCode | undefined {
+function codeOf(verdict: CredentialVerdict, isAllowed: boolean): ErrorCode | undefined {
   switch (verdict.verdict) {
     case "missing":
       return "run.credential-missing";
     case "different":
       return "run.credential-different";
     case "unexpected":
-      return forbidden.includes(verdict.secTag) ? "run.credential-unexpected" : undefined;
+      return isAllowed ? undefined : "run.credential-unexpected";
     case "match":
     case "present":
       return undefined;

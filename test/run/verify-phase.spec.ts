@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RunEventBody } from "../../src/contract/run-event.ts";
 import { asStationError } from "../../src/core/error.ts";
 import { contentDigests } from "../../src/run/ledger.ts";
 import { verifyCredentials, verdictsOf, type VerifyTask } from "../../src/run/verify-phase.ts";
@@ -71,7 +72,17 @@ describe("the read-back", () => {
       );
     expect(await failureOn(false)).toBeUndefined();
     expect(await failureOn(true)).toMatchObject({ code: "run.credential-unexpected", facts: { secTag: 7 } });
-    expect(await failureOn([9])).toMatchObject({ code: "run.credential-unexpected", facts: { secTag: 9 } });
+    const nothingOn7 = lists.map(([command, text]) => [command, text.replace("%CMNG: 7,5\r\n", "")] as const);
+    const only9 = task({ held: [KEY], forbidUnexpected: [9] });
+    const failure = verifyCredentials(new ScriptedModem(nothingOn7), only9, () => undefined).catch(asStationError);
+    expect(await failure).toMatchObject({ code: "run.credential-unexpected", facts: { secTag: 9 } });
+  });
+
+  it("fails what the list says must not be there, also where other credentials may be", async () => {
+    const modem = new ScriptedModem([["AT%CMNG=1,7", "%CMNG: 7,2\r\n%CMNG: 7,5\r\nOK\r\n"]]);
+    const absent = task({ held: [KEY], absent: [{ secTag: 7, credential: 5 }] });
+    const failure = await verifyCredentials(modem, absent, () => undefined).catch(asStationError);
+    expect(failure).toMatchObject({ code: "run.credential-unexpected", facts: { secTag: 7, credential: 5 } });
   });
 
   it("expects the line ends that a shell makes of a content", () => {
@@ -110,10 +121,13 @@ describe("the read-back", () => {
       run: () => Promise.resolve([`00000000: ${Buffer.from(value).toString("hex").replaceAll(/../g, "$& ")}|x|`]),
     });
     const settings = new Map([["site/name", "Oslo"]]);
-    await expect(verifyBoardSettings(board("Oslo"), settings)).resolves.toBeUndefined();
-    const failure = await verifyBoardSettings(board("Rome"), settings).catch(asStationError);
+    const told: string[] = [];
+    const tell = (body: RunEventBody): void => void told.push(body.type === "note" ? body.text : body.type);
+    await expect(verifyBoardSettings(board("Oslo"), settings, tell)).resolves.toBeUndefined();
+    expect(told).toEqual(["a setting is as it should be"]);
+    const failure = await verifyBoardSettings(board("Rome"), settings, tell).catch(asStationError);
     expect(failure).toMatchObject({ code: "run.setting-different", facts: { key: "site/name" } });
-    const gone = await verifyBoardSettings({ run: () => Promise.resolve(["Setting not found"]) }, settings).catch(
+    const gone = await verifyBoardSettings({ run: () => Promise.resolve(["Setting not found"]) }, settings, tell).catch(
       asStationError,
     );
     expect(gone).toMatchObject({ code: "run.setting-different" });
