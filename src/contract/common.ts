@@ -106,9 +106,10 @@ export type Outcome = z.infer<typeof OutcomeSchema>;
 
 /**
  * What runs are for. Only `provision` counts: as passed, in the yield, in reports. `proof`: reads the unit and compares;
- * `golden`: compares the golden board with its reference; `golden-learn`: takes the reference from a board.
+ * `golden`: compares the golden board with its reference; `golden-learn`: takes the reference from a board;
+ * `gather`: keeps the unit's attestation token for a claim later on.
  */
-export const PURPOSES = ["provision", "proof", "golden", "golden-learn"] as const;
+export const PURPOSES = ["provision", "proof", "golden", "golden-learn", "gather"] as const;
 export const PurposeSchema = z.enum(PURPOSES);
 export type Purpose = z.infer<typeof PurposeSchema>;
 

@@ -113,11 +113,12 @@ export function planBatch(parts: PlanParts, slots: readonly FixtureSlot[], reque
     ...(request.operator === undefined ? {} : { operator: request.operator }),
     training: isTraining(files),
   };
+  const purpose = files.recipe.recipe.claim.by === "later" ? { purpose: "gather" as const } : {};
   const orders = slots.map((slot): RunOrder => {
     const boardSerial = serialOf(request, slot.slot);
     const started = {
       ...({ type: "run.started", runId: newId() as RunId, slot: slot.slot, seq: 0, at } as const),
-      ...{ link: portLabel(slot.port), again: request.again, ...common, ...boardSerial },
+      ...{ link: portLabel(slot.port), again: request.again, ...common, ...purpose, ...boardSerial },
     };
     return { batch, started, order: orderOf(parts, slot, request, started.runId) };
   });

@@ -218,7 +218,7 @@ export class Station {
 
   #admit(slot: SlotId, uuid: DeviceUuid, before: DeviceUuid | undefined): Admission {
     const run = this.#slots.get(slot)?.run;
-    const again = run?.started.again ?? false;
+    const again = run?.started.again === true || run?.started.purpose === "gather";
     const holder = [...this.#slots.values()].find((other) => other.id !== slot && other.holds(uuid, run?.batch))?.id;
     return admitUnit({ slot, uuid, again }, before, holder, this.#options.store);
   }

@@ -12,6 +12,8 @@ import { SimulatedModem } from "../../src/simulator/simulated-modem.ts";
 /** What a test changes about the modem or its line. */
 export type ModemTwist = {
   readonly modem?: Partial<ModemOptions>;
+  /** A modem that is there already: a board that another opener spoke with before. */
+  readonly board?: SimulatedModem;
   /** Instead of the modem's own answer; an error is thrown by `send`. `count` is how often the command came. */
   readonly answer?: (command: string, modem: SimulatedModem, count: number) => Answer | StationError | undefined;
   /** What opening the port fails with, by how often it was opened. */
@@ -37,7 +39,7 @@ export class SimulatedOpener implements ModemOpener {
   constructor(clock: Clock, twist: ModemTwist = {}) {
     this.#clock = clock;
     this.#twist = twist;
-    this.modem = new SimulatedModem({ board: makeBoard("station", 1), clock, ...twist.modem });
+    this.modem = twist.board ?? new SimulatedModem({ board: makeBoard("station", 1), clock, ...twist.modem });
   }
 
   /** Lets the board tell something of its own accord. */

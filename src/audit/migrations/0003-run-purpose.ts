@@ -5,7 +5,7 @@ export const runPurpose: Migration = {
   version: 3,
   sql: `
 ALTER TABLE run ADD COLUMN purpose TEXT NOT NULL DEFAULT 'provision'
-  CHECK (purpose IN ('provision', 'proof', 'golden', 'golden-learn'));
+  CHECK (purpose IN ('provision', 'proof', 'golden', 'golden-learn', 'gather'));
 CREATE INDEX run_by_purpose ON run (purpose, started_at, id) WHERE purpose <> 'provision';
 
 CREATE TRIGGER run_purpose_kept BEFORE UPDATE ON run WHEN OLD.purpose <> NEW.purpose
