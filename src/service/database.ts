@@ -63,7 +63,7 @@ function compileOnce(database: ServiceDatabase): void {
     compiled.set(sql, known);
     return known;
   };
-  Object.defineProperty(database, "prepare", { value });
+  Object.defineProperty(database, "prepare", { value, configurable: true });
 }
 
 function openingError(path: string, cause: unknown): StationError {
