@@ -1,7 +1,20 @@
+import type { ResolvedRecipe } from "../contract/recipe.ts";
+import type { Sha256 } from "../core/digest.ts";
 import { StationError } from "../core/error.ts";
 import type { AtPort } from "../modem/at-port.ts";
+import { toldOf } from "./golden-check.ts";
+import { heldByRecipe } from "./held-by-recipe.ts";
 import { listTags } from "./listed-credentials.ts";
+import { expectationsOf, secTagsOf } from "./recipe-expectation.ts";
 import type { CredentialVerdict } from "./verify-phase.ts";
+
+/** The tags that must be empty before anything is done to a unit, in order; none where the recipe does not ask for it. */
+export function tagsEmptyBefore(recipe: ResolvedRecipe, sha256: Sha256): readonly number[] {
+  const { emptyBefore = false } = recipe.recipe.verify;
+  if (emptyBefore === false) return [];
+  const own = secTagsOf(expectationsOf(recipe, sha256), heldByRecipe(recipe, sha256));
+  return emptyBefore === true ? own : [...new Set(emptyBefore)].sort((left, right) => left - right);
+}
 
 /**
  * Checks that the modem holds nothing on these tags; `tell` gets what it holds.
@@ -13,10 +26,7 @@ export async function checkTagsEmpty(
   tell: (verdict: CredentialVerdict) => void,
 ): Promise<void> {
   const listed = await listTags(modem, secTags);
-  for (const { sha256, ...place } of listed) {
-    const found = sha256 === undefined ? {} : { foundSha256: sha256 };
-    tell({ type: "credential.verified", ...place, ...found, verdict: "unexpected" });
-  }
+  for (const one of listed) tell(toldOf(one, "unexpected"));
   const [first] = listed;
   if (first === undefined) return;
   const { secTag, credential, sha256: foundSha256 } = first;

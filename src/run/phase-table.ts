@@ -14,13 +14,13 @@ export type PhaseRule = {
 
 /**
  * The phases of a run (design.md 6). The limits are those of the longest commands of a phase (at.md 1, Timing) with room:
- * identify and verify 5 s a query; claim an attestation token of 10 s and up to 22 requests; provision a list of 20 commands
+ * identify, check and verify 5 s a query; claim an attestation token of 10 s and up to 22 requests; provision a list of 20 commands
  * with a key generation of 60 s; release the 120 s of `CFUN=1`.
  */
 export const PHASE_TABLE: Readonly<Record<Phase, PhaseRule>> = {
   connect: { limit: seconds(30), attempts: 2, pause: seconds(1), repeats: ["link", "at"] },
   identify: { limit: seconds(60), attempts: 2, pause: seconds(1), repeats: ["at"] },
-  check: { limit: seconds(5), attempts: 1, pause: seconds(0), repeats: [] },
+  check: { limit: seconds(60), attempts: 1, pause: seconds(0), repeats: [] },
   claim: { limit: minutes(3), attempts: 3, pause: seconds(2), repeats: ["cloud", "transport", "at"] },
   provision: {
     limit: minutes(30),

@@ -2,10 +2,9 @@ import type { Device, Outcome } from "../contract/common.ts";
 import type { Admission, Order } from "../contract/order.ts";
 import type { OwnerApi } from "../cloud/owner-api.ts";
 import { withLimit, type Clock } from "../core/clock.ts";
-import { seconds } from "../core/duration.ts";
 import type { Sha256 } from "../core/digest.ts";
 import { codeEntry } from "../core/error-codes.ts";
-import { asStationError, reportOf, type StationError } from "../core/error.ts";
+import { reportOf, type StationError } from "../core/error.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import { CFUN } from "../modem/commands/functional-mode.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
@@ -16,14 +15,16 @@ import { clientOptions } from "./client-options.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { DeviceRole } from "./device-role.ts";
 import { deviceWork, mayPass, orderedSettings, type BoardProvision } from "./device-work.ts";
+import { errorOfWork } from "./error-of-work.ts";
 import { gatedPort, gatedShell } from "./gated-port.ts";
-import { admitted, identifyUnit, type KeptSettings } from "./identify-phase.ts";
+import { ADMISSION_LIMIT, admitted, identifyUnit, type KeptSettings } from "./identify-phase.ts";
 import { heldByRecipe } from "./held-by-recipe.ts";
 import type { Journal } from "./journal.ts";
 import { proveKeys } from "./key-proof.ts";
 import { Ledger } from "./ledger.ts";
 import { ModemHold } from "./modem-hold.ts";
 import type { ModemOpener } from "./modem-opener.ts";
+import { checkTagsEmpty, tagsEmptyBefore } from "./occupied-tags.ts";
 import { outcomeOf } from "./outcome.ts";
 import { PhaseRunner } from "./phase-runner.ts";
 import { expectationsOf, type Expectation } from "./recipe-expectation.ts";
@@ -58,9 +59,6 @@ export type UnitRunParts = {
   readonly stop: AbortSignal;
 };
 
-/** How long the core may take to admit a unit. */
-const ADMISSION_LIMIT = seconds(15);
-
 /** One attempt on one unit: the phases of design.md 6 in order, then the release, then the outcome. */
 export class UnitRun {
   readonly #parts: UnitRunParts;
@@ -68,6 +66,8 @@ export class UnitRun {
   readonly #transcript: Transcript;
   readonly #hold: ModemHold;
   readonly #ledger: Ledger;
+  /** An earlier run has begun to provision the unit: what it holds may be ours. */
+  #begun = false;
 
   constructor(parts: UnitRunParts) {
     const { journal, clock, stop, sha256, opener } = parts;
@@ -100,7 +100,7 @@ export class UnitRun {
     const { recipe } = this.#parts.order.recipe;
     await this.#phases.run("connect", ({ signal }) => this.#connect(signal));
     const { device, kept } = await this.#phases.run("identify", ({ signal }) => this.#identify(signal));
-    await this.#phases.run("check", () => this.#check(device));
+    await this.#phases.run("check", ({ signal }) => this.#check(device, signal));
     const queue = await this.#claim(device);
     if (recipe.claim.by === "later") {
       for (const phase of ["provision", "verify"] as const) this.#phases.skip(phase);
@@ -123,12 +123,17 @@ export class UnitRun {
     const device = await identifyUnit(this.#port(signal), order.boardSerial);
     journal.tell({ type: "unit.identified", device });
     const onLimit = { code: "run.admission-silent", what: "the station core did not admit the unit" } as const;
-    return { device, kept: admitted(await withLimit(clock, ADMISSION_LIMIT, onLimit, admission, signal)) };
+    const answer = await withLimit(clock, ADMISSION_LIMIT, onLimit, admission, signal);
+    const kept = admitted(answer);
+    this.#begun = answer.kind === "admitted" && answer.history?.begun === true;
+    return { device, kept };
   }
 
-  #check(device: Device): Promise<void> {
-    for (const note of checkUnit(device, this.#parts.order.recipe.recipe)) this.#parts.journal.tell(note);
-    return Promise.resolve();
+  async #check(device: Device, signal: AbortSignal): Promise<void> {
+    const { order, journal, sha256 } = this.#parts;
+    for (const note of checkUnit(device, order.recipe.recipe)) journal.tell(note);
+    const tags = this.#begun ? [] : tagsEmptyBefore(order.recipe, sha256);
+    await checkTagsEmpty(this.#port(signal), tags, (verdict) => journal.tell(verdict));
   }
 
   /** The commands in the unit's queue; undefined where the unit is claimed elsewhere. */
@@ -243,14 +248,5 @@ export class UnitRun {
   /** The open modem as a phase may use it: told in the transcript, and closed to new commands once the phase is stopped. */
   #port(signal: AbortSignal): AtPort {
     return gatedPort(this.#transcript.port(this.#hold.modem), signal);
-  }
-}
-
-async function errorOfWork(work: () => Promise<unknown>): Promise<StationError | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return asStationError(error);
   }
 }

@@ -9,6 +9,7 @@ import { STATION_VERSION } from "../core/version.ts";
 import type { AtLinkOpener } from "../modem/at-link.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
 import { ChannelOpener } from "../run/channel-opener.ts";
+import { ProofRun } from "../run/proof-run.ts";
 import { UnitRun } from "../run/unit-run.ts";
 import type { RunHooks } from "./active-run.ts";
 
@@ -30,12 +31,16 @@ export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).dige
 export async function executeOrder(order: Order, hooks: RunHooks): Promise<void> {
   const { clock, journal, admission, keepSetting, ask, stop } = hooks;
   const links = await linkOpener(order, clock);
+  const opener = new ChannelOpener(links, order.line, clock);
+  if (order.proof !== undefined) {
+    await new ProofRun({ order, proof: order.proof, clock, sha256, journal, opener, admission, stop }).execute();
+    return;
+  }
   const http = await httpTransport(order, clock);
   const coap = await coapTransport(order, clock);
   const owner = await ownerApi(order, clock);
   const run = new UnitRun({
-    ...{ order, clock, sha256, journal, admission, keepSetting, ask, stop },
-    opener: new ChannelOpener(links, order.line, clock),
+    ...{ order, clock, sha256, journal, opener, admission, keepSetting, ask, stop },
     ...(http === undefined ? {} : { http }),
     ...(coap === undefined ? {} : { coap }),
     ...(owner === undefined ? {} : { owner }),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { RunEventSchema, type RunEvent } from "../../../src/contract/run-event.ts";
 import { ResolvedProfileSchema } from "../../../src/contract/profile.ts";
+import type { Proof } from "../../../src/contract/proof.ts";
 import type { Question } from "../../../src/contract/question.ts";
 import { RecipeSchema, type ResolvedRecipe } from "../../../src/contract/recipe.ts";
 import type { Admission } from "../../../src/contract/order.ts";
@@ -11,6 +12,7 @@ import { VirtualClock } from "../../../src/core/virtual-clock.ts";
 import { Journal } from "../../../src/run/journal.ts";
 import type { GivenAnswer } from "../../../src/run/ask-core.ts";
 import { QueueMark } from "../../../src/run/queue-mark.ts";
+import { ProofRun } from "../../../src/run/proof-run.ts";
 import { UnitRun, type UnitOrder } from "../../../src/run/unit-run.ts";
 import { FakeService, type ServiceTwist } from "../../fakes/fake-service.ts";
 import { SimulatedOpener, type ModemTwist } from "../../fakes/simulated-opener.ts";
@@ -63,6 +65,8 @@ export type RigOptions = {
   readonly stores?: (event: RunEvent) => boolean;
   readonly onEvent?: (event: RunEvent, rig: RunRig) => void;
   readonly withoutOwner?: boolean;
+  /** A run that only reads. */
+  readonly proof?: Proof;
   /** The core's answers to questions; default: none is expected. */
   readonly ask?: (question: Question) => Promise<GivenAnswer>;
 };
@@ -85,7 +89,9 @@ export class RunRig {
 
   /** Runs to the end within `limit` of virtual time. */
   async run(limit: Duration = seconds(1200)): Promise<Extract<RunEvent, { type: "run.finished" }>> {
-    const run = new UnitRun(this.#parts());
+    const { proof } = this.#options;
+    const parts = this.#parts();
+    const run = proof === undefined ? new UnitRun(parts) : new ProofRun({ ...parts, proof });
     const done = { outcome: undefined as string | undefined };
     void run.execute().then((outcome) => (done.outcome = outcome));
     const end = this.clock.monotonic() + limit;

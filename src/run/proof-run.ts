@@ -1,0 +1,110 @@
+import type { Device, Outcome } from "../contract/common.ts";
+import type { Admission, Order } from "../contract/order.ts";
+import type { Proof, UnitHistory } from "../contract/proof.ts";
+import { withLimit, type Clock } from "../core/clock.ts";
+import type { Sha256 } from "../core/digest.ts";
+import { reportOf, type StationError } from "../core/error.ts";
+import type { AtPort } from "../modem/at-port.ts";
+import { errorOfWork } from "./error-of-work.ts";
+import { gatedPort, gatedShell } from "./gated-port.ts";
+import { ADMISSION_LIMIT, admitted, identifyUnit } from "./identify-phase.ts";
+import type { Journal } from "./journal.ts";
+import { ModemHold } from "./modem-hold.ts";
+import type { ModemOpener } from "./modem-opener.ts";
+import { outcomeOf } from "./outcome.ts";
+import { PhaseRunner } from "./phase-runner.ts";
+import { checkProof, performProof, type ProofParts } from "./proof-work.ts";
+import { releaseModem, type ReleaseEnd } from "./release-phase.ts";
+import { Transcript } from "./transcript.ts";
+
+/** Everything that a run which only reads takes. */
+export type ProofRunParts = {
+  readonly order: Pick<Order, "settings" | "recipe" | "boardSerial">;
+  readonly proof: Proof;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+  readonly journal: Journal;
+  readonly opener: ModemOpener;
+  /** Waits for the core's answer to `unit.identified`. */
+  readonly admission: (signal: AbortSignal) => Promise<Admission>;
+  /** Aborts with the reason when a person stops the run. */
+  readonly stop: AbortSignal;
+};
+
+/**
+ * A run that reads a unit and compares, and changes nothing in it: connect, identify, check, verify, release. The modem is put
+ * back as it was found, whatever the fixture says.
+ */
+export class ProofRun {
+  readonly #parts: ProofRunParts;
+  readonly #phases: PhaseRunner;
+  readonly #transcript: Transcript;
+  readonly #hold: ModemHold;
+
+  constructor(parts: ProofRunParts) {
+    const { journal, clock, stop, sha256, opener } = parts;
+    this.#parts = parts;
+    this.#phases = new PhaseRunner({ journal, clock, stop });
+    this.#transcript = new Transcript({ clock, sha256, tell: (body) => journal.tell(body) });
+    this.#hold = new ModemHold(opener);
+  }
+
+  /** Walks the phases, releases the modem whatever happened, and tells `run.finished`. Never throws. */
+  async execute(): Promise<Outcome> {
+    const { clock, journal } = this.#parts;
+    const begun = clock.monotonic();
+    const failure = await errorOfWork(() => this.#walk());
+    const released = await this.#release();
+    const error = failure ?? released.error;
+    const outcome = outcomeOf(error);
+    const elapsedMs = Math.max(0, clock.monotonic() - begun);
+    const reason = error === undefined ? {} : { error: reportOf(error) };
+    journal.tell({ type: "run.finished", outcome, release: released.release, elapsedMs, ...reason });
+    return outcome;
+  }
+
+  async #walk(): Promise<void> {
+    const { order, proof, sha256, journal } = this.#parts;
+    await this.#phases.run("connect", async ({ signal }) => {
+      await this.#hold.open(signal);
+      await this.#hold.settle(this.#port(signal));
+    });
+    const { device, history } = await this.#phases.run("identify", ({ signal }) => this.#identify(signal));
+    const parts: ProofParts = { order, device, history, sha256, tell: (body) => void journal.tell(body) };
+    await this.#phases.run("check", async () => checkProof(proof, parts));
+    for (const phase of ["claim", "provision"] as const) this.#phases.skip(phase);
+    await this.#phases.run("verify", ({ signal }) => {
+      const { modem } = this.#hold;
+      const shell = gatedShell(this.#transcript.shell(modem.shell), signal);
+      return performProof(proof, { modem: this.#port(signal), shell, mode: modem.mode }, parts);
+    });
+  }
+
+  async #identify(
+    signal: AbortSignal,
+  ): Promise<{ readonly device: Device; readonly history: UnitHistory | undefined }> {
+    const { clock, journal, order, admission } = this.#parts;
+    const device = await identifyUnit(this.#port(signal), order.boardSerial);
+    journal.tell({ type: "unit.identified", device });
+    const onLimit = { code: "run.admission-silent", what: "the station core did not admit the unit" } as const;
+    const answer = await withLimit(clock, ADMISSION_LIMIT, onLimit, admission, signal);
+    admitted(answer);
+    return { device, history: answer.kind === "admitted" ? answer.history : undefined };
+  }
+
+  async #release(): Promise<ReleaseEnd> {
+    const never = new AbortController().signal;
+    const released = { release: "unreachable" } as { release: ReleaseEnd["release"]; error?: StationError };
+    const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
+      const end = await releaseModem(this.#hold, "restore", () => this.#port(signal), signal);
+      released.release = end.release;
+      if (end.error !== undefined) throw end.error;
+    };
+    const error = await errorOfWork(() => this.#phases.run("release", work, { stop: never }));
+    return error === undefined ? { release: released.release } : { release: released.release, error };
+  }
+
+  #port(signal: AbortSignal): AtPort {
+    return gatedPort(this.#transcript.port(this.#hold.modem), signal);
+  }
+}
