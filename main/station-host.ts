@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { HistoryClient } from "../src/audit/history-thread.ts";
 import { openAuditStore, type OpenedAudit } from "../src/audit/open-audit-store.ts";
 import type { RecoveredRun } from "../src/audit/audit-store.ts";
 import type { ResolvedProfile } from "../src/contract/profile.ts";
 import type { Clock } from "../src/core/clock.ts";
-import type { StationCredentials } from "../src/station/batch-plan.ts";
+import { isTraining, type StationCredentials, type StationFiles } from "../src/station/batch-plan.ts";
 import { resolveProfile } from "../src/station/files/profile-file.ts";
 import { Library } from "../src/station/library/library.ts";
+import type { RunDesks } from "../src/station/run-desk.ts";
 import { Station } from "../src/station/station.ts";
+import { TOKEN_FILE_NAME, tokenDesk, TokenFile } from "../src/station/token-file.ts";
 import type { WorkerHost } from "../src/station/worker-host.ts";
 import { environmentProxy } from "../src/transport/https/proxy-address.ts";
 import { bornDocuments } from "./line/born-documents.ts";
@@ -115,12 +118,20 @@ function linePartsOf(
     startService: () => startService(dataPlaces(data).service, clock),
     credentials: ({ profile: chosen }, profile) => credentialsOf(keys, "id" in chosen ? chosen.id : "", profile),
     openStation: (files, credentials, shown) => {
-      const station = { files, store, host, clock, random: randomBytes, credentials, recovered: left.runs, shown };
+      const common = { files, store, host, clock, random: randomBytes, credentials };
+      const station = { ...common, recovered: left.runs, shown, desks: desksOf(files, data, clock) };
       left.runs = [];
       return Station.open(station);
     },
     faults,
   };
+}
+
+/** What runs may ask of the station. Tokens of simulated modems have a file of their own. */
+function desksOf(files: StationFiles, data: string, clock: Clock): RunDesks {
+  const places = dataPlaces(data);
+  const folder = isTraining(files) ? places.service : data;
+  return { "keep-token": tokenDesk(new TokenFile(join(folder, TOKEN_FILE_NAME), clock)) };
 }
 
 async function startService(folder: string, clock: Clock) {

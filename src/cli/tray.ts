@@ -8,6 +8,7 @@ import { describeError, errorOf } from "../core/error.ts";
 import { STATION_VERSION } from "../core/version.ts";
 import type { StationCredentials, StationFiles } from "../station/batch-plan.ts";
 import { ChildWorkerHost } from "../station/child-worker-host.ts";
+import type { RunDesks } from "../station/run-desk.ts";
 import type { StationNews } from "../station/station-news.ts";
 import { Station } from "../station/station.ts";
 import { environmentProxy } from "../transport/https/proxy-address.ts";
@@ -22,6 +23,8 @@ export type TrayOrder = {
   /** Path of the audit database; its folder is made when missing. */
   readonly audit: string;
   readonly ownerKey?: StationCredentials["ownerKey"];
+  /** What the runs may ask of the station. */
+  readonly desks?: RunDesks;
 };
 
 /** How a tray ended. */
@@ -57,7 +60,7 @@ async function runWith(
   order: TrayOrder,
   context: CommandContext,
 ): Promise<TrayResult> {
-  const { files, request, ownerKey } = order;
+  const { files, request, ownerKey, desks = {} } = order;
   for (const run of recovered)
     context.err(
       `slot ${run.slot}: the last run was interrupted${interruptedAt(run)}; it is recorded as ABORTED\n`,
@@ -70,6 +73,7 @@ async function runWith(
     random: randomBytes,
     credentials: { ...(ownerKey === undefined ? {} : { ownerKey }), proxyFor: environmentProxy },
     recovered,
+    desks,
     ...(request.slots === undefined ? {} : { prepare: request.slots }),
   });
   const progress = new LiveProgress(context);

@@ -6,6 +6,7 @@ import { parseCommands, parseUnit } from "../../src/cloud/owner-answer.ts";
 import { listCommandsCall } from "../../src/cloud/owner-call.ts";
 import { realClock } from "../../src/core/real-clock.ts";
 import type { DeviceUuid } from "../../src/core/ids.ts";
+import { makeBoard } from "../../src/simulator/board.ts";
 import { loadRecipe } from "../../src/station/files/recipe-file.ts";
 import type { StationFiles } from "../../src/station/batch-plan.ts";
 import { HttpsTransport } from "../../src/transport/https/https-transport.ts";
@@ -22,7 +23,7 @@ const COMMANDS = 5;
 const signal = new AbortController().signal;
 
 async function files(): Promise<StationFiles> {
-  return { ...stationFiles(1), recipe: await loadRecipe(TRAINING, {}) };
+  return { ...stationFiles(1), recipe: (await loadRecipe(TRAINING, {})).recipe };
 }
 
 /** What the owner's side has about the unit. */
@@ -33,8 +34,8 @@ async function ownerSide(owner: OwnerApi, uuid: DeviceUuid) {
 }
 
 /** Cuts the power at one await of the claim phase, starts a new station on what is left, and runs the unit again. */
-async function cutAndStartAgain(power: PowerCut, service: CutService): Promise<void> {
-  const line = await CutLine.make({ files: await files(), service });
+async function cutAndStartAgain(power: PowerCut, service: CutService, unit: number): Promise<void> {
+  const line = await CutLine.make({ files: await files(), service, modem: { modem: { board: makeBoard("cut", unit) } } });
   try {
     const { uuid } = line.modem.modem.board;
     await line.live(power, "claim");
@@ -73,7 +74,7 @@ describe("a power cut in the claim phase", () => {
   it("leaves nothing claimed or queued without a record, at any await, and the next run passes", async () => {
     const places = await atEveryCut((power) => {
       const service = new FakeService();
-      return cutAndStartAgain(power, { owner: service, http: service.http });
+      return cutAndStartAgain(power, { owner: service, http: service.http }, 1);
     });
     expect(places.length).toBeGreaterThan(30);
     const kinds = ["store.append", "owner.exchange", "modem.send"];
@@ -104,7 +105,8 @@ describe("a power cut in the claim phase against the embedded service", () => {
           http.exchange({ ...request, host: "127.0.0.1", port: Number(port) }, given),
       },
     };
-    const places = await atEveryCut((power) => cutAndStartAgain(power, local));
+    const units = { count: 0 };
+    const places = await atEveryCut((power) => cutAndStartAgain(power, local, ++units.count));
     expect(places.length).toBeGreaterThan(30);
   }, 400_000);
 });

@@ -4,12 +4,14 @@ import { Secret } from "../../core/secret.ts";
 import { loadFixture } from "../../station/files/fixture-file.ts";
 import { loadDocument } from "../../station/files/load-document.ts";
 import { loadProfile, resolveProfile } from "../../station/files/profile-file.ts";
-import { loadRecipe } from "../../station/files/recipe-file.ts";
+import { openRecipe } from "../../station/files/recipe-file.ts";
 import { required } from "../arguments.ts";
 import type { Arguments, CliCommand, CommandContext } from "../command.ts";
 import { startEmbeddedService } from "../embedded-service.ts";
 import { reportTray } from "../output/tray-report.ts";
+import { TOKEN_FILE_NAME } from "../../station/token-file.ts";
 import { startRequest } from "../start-request.ts";
+import { tokenDesks } from "../token-desks.ts";
 import { runTray } from "../tray.ts";
 
 /** `station run`: provisions the tray of a fixture. */
@@ -26,12 +28,17 @@ export const runCommand: CliCommand = {
     audit: { kind: "value", value: "FILE", help: "the audit database; made when missing" },
     slots: { kind: "value", value: "1,2", help: "only these slots" },
     serials: { kind: "value", value: "FILE", help: "board serials: a CSV with columns slot,serial" },
+    tokens: {
+      kind: "value",
+      value: "FILE",
+      help: `where recipes with claim.by: later gather tokens (default ${TOKEN_FILE_NAME} beside the audit database)`,
+    },
     operator: { kind: "value", value: "NAME", help: "who runs the tray" },
     again: { kind: "flag", help: "units that passed before may run once more" },
     json: { kind: "flag", help: "prints the result as one JSON object" },
   },
   async run(args, context) {
-    const recipe = await loadRecipe(resolve(required(args, "recipe")), context.environment);
+    const recipe = await openRecipe(resolve(required(args, "recipe")), context.environment);
     const fixture = await loadFixture(resolve(required(args, "fixture")));
     const request = await startRequest(args);
     const audit = resolve(required(args, "audit"));
@@ -39,9 +46,10 @@ export const runCommand: CliCommand = {
     try {
       const { profile, ownerKey, ca, https } = service;
       const order = {
-        files: { recipe, fixture, profile },
+        files: { ...recipe, fixture, profile },
         request,
         audit,
+        desks: tokenDesks(args, dirname(audit), context.clock),
         ...(ownerKey === undefined ? {} : { ownerKey }),
       };
       const result = await runTray(order, context);

@@ -86,12 +86,6 @@ export const CLOUD_CODES = {
     advice:
       "The rule has queued no commands for this unit: give the unit up at the service, as rules work at a claim, then run the slot again.",
   },
-  "cloud.key-differs": {
-    blame: "service",
-    retry: false,
-    advice:
-      "The service holds another key of this unit than the modem made: set the unit aside and tell the service's owner.",
-  },
   "cloud.queue-full": {
     blame: "service",
     retry: false,
