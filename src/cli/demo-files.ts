@@ -1,7 +1,29 @@
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { StationError } from "../core/error.ts";
 
 /** The training recipe of the demo. */
 export const TRAINING_RECIPE = fileURLToPath(new URL("../../resources/recipes/training/recipe.yaml", import.meta.url));
+
+/**
+ * The recipe of the demo: the training recipe, or a copy of its folder in `dir` whose boards provision themselves.
+ * @returns the path of the recipe
+ * @throws StationError cli.folder
+ */
+export async function demoRecipe(dir: string, by: "station" | "serial-modem" | "zephyr-shell"): Promise<string> {
+  if (by === "station") return TRAINING_RECIPE;
+  const folder = join(dir, "recipe");
+  const recipe = join(folder, basename(TRAINING_RECIPE));
+  try {
+    await cp(dirname(TRAINING_RECIPE), folder, { recursive: true });
+    const text = await readFile(recipe, "utf8");
+    await writeFile(recipe, `${text.trimEnd()}\nprovision:\n  by: ${by}\n`);
+  } catch (cause) {
+    throw new StationError("cli.folder", "the demo's recipe cannot be written", { folder }, { cause });
+  }
+  return recipe;
+}
 
 const WIDEST_TRAY = 8;
 

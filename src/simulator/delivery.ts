@@ -21,9 +21,12 @@ export type Delivery = {
 const STRAY = Uint8Array.of(0x00, 0xff, 0x0d, 0x0a, 0xfe, 0x7e, 0x0d, 0x0a);
 const GARBAGE_LENGTH = 256;
 
+/** What carries commands out: the modem, or the firmware in front of it. */
+export type Executor = Pick<SimulatedModem, "execute" | "asReported">;
+
 /** Carries a command out, as the fault that strikes it says. */
 export function deliver(
-  modem: SimulatedModem,
+  modem: Executor,
   framer: Framer,
   command: string,
   order: FaultOrder | undefined,

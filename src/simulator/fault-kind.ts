@@ -158,7 +158,20 @@ const WRONG_BOARDS = {
   shell: make("shell", "PASS", "the port is a Zephyr shell where AT commands are expected"),
 } as const satisfies Readonly<Record<string, FaultKind>>;
 
-const KINDS = { ...LINE_FAULTS, ...REFUSALS, ...WRONG_BOARDS };
+/** Faults of boards that provision themselves (board-firmware.ts). */
+const SESSIONS = {
+  "no-network": quirk("network", "no-network", "ERROR", "the modem finds no network"),
+  "session-silent": quirk("session", "session-silent", "FAIL", "the board's session says nothing and does nothing"),
+  "session-failed": quirk("session", "session-failed", "ERROR", "the board's session fails"),
+  "session-unclaimed": quirk("session", "session-unclaimed", "ERROR", "the board says that it is not claimed"),
+  "session-wrong-ca": quirk("session", "session-wrong-ca", "FAIL", "the board does not trust the service"),
+  "session-no-time": quirk("session", "session-no-time", "ERROR", "the board has no valid time"),
+  "session-too-many": quirk("session", "session-too-many", "FAIL", "the board gets more commands than it can take"),
+  "session-fatal": quirk("session", "session-fatal", "FAIL", "the board's provisioning gives up for good"),
+  "session-garbage": quirk("session", "session-garbage", "PASS", "garbage among the board's reports"),
+} as const satisfies Readonly<Record<string, FaultKind>>;
+
+const KINDS = { ...LINE_FAULTS, ...REFUSALS, ...WRONG_BOARDS, ...SESSIONS };
 
 /** The name of a kind of fault. */
 export type FaultName = keyof typeof KINDS;

@@ -18,6 +18,8 @@ export const FAULT_MOMENTS = {
   provision: "generating, writing or deleting a credential",
   list: "AT%CMNG=1, listing credentials",
   verify: "listing or reading credentials after one was written or generated",
+  network: "AT+CEREG?, a question for the registration in the network",
+  session: "AT#XNRFPROV or nrf_provisioning now, which start a session of the board's own",
   release: "AT+CFUN=… other than 4 after the modem was taken offline",
   any: "every command",
 } as const satisfies Readonly<Record<string, string>>;
@@ -49,6 +51,8 @@ const PATTERNS: Readonly<Record<Exclude<MomentName, "start" | "connect" | "any">
   provision: /^AT%(KEYGEN=|CMNG=[03])/i,
   list: /^AT%CMNG=1/i,
   verify: /^AT%CMNG=[12]/i,
+  network: /^AT\+CEREG\?/i,
+  session: /^(AT#XNRFPROV|nrf_provisioning +now)$/i,
   release: /^AT\+CFUN=(?!4)[0-9]/i,
 };
 

@@ -1,7 +1,7 @@
 import { decodeWireText, encodeWireText } from "../core/wire-text.ts";
 import { answerText, PLAIN_ERROR, type Answer } from "./answer.ts";
 import type { ReceivedLine } from "./received-line.ts";
-import { ShellLine, SHELL_PROMPT } from "./shell-line.ts";
+import { isProgram, ShellLine, SHELL_PROMPT } from "./shell-line.ts";
 
 /** How a modem's bytes look on the line (at.md 1). */
 export type Framing = {
@@ -9,6 +9,8 @@ export type Framing = {
   readonly mode: "at" | "shell";
   /** What the firmware writes before each reply. */
   readonly lead: "" | "\n" | "\r\n";
+  /** Whether the shell has the provisioning library's command; default false. */
+  readonly provisions?: boolean;
 };
 
 /** The framing where nothing else is asked for. */
@@ -35,13 +37,15 @@ export interface Framer {
   frame(answer: Answer, unsolicited: readonly string[]): Uint8Array;
   /** The bytes of text that is no answer. */
   note(text: string): Uint8Array;
+  /** The bytes of text that the firmware writes of its own accord; `idle`: no command is carried out. */
+  aside(text: string, idle: boolean): Uint8Array;
   /** Forgets a half line. */
   reset(): void;
 }
 
 /** The framer of a framing. */
 export function makeFramer(framing: Framing): Framer {
-  return framing.mode === "at" ? new AtFramer(framing.lead) : new ShellFramer(framing.lead);
+  return framing.mode === "at" ? new AtFramer(framing.lead) : new ShellFramer(framing);
 }
 
 const CR = 0x0d;
@@ -81,6 +85,10 @@ class AtFramer implements Framer {
     return encodeWireText(text);
   }
 
+  aside(text: string): Uint8Array {
+    return encodeWireText(text);
+  }
+
   reset(): void {
     this.#length = 0;
     this.#quoted = false;
@@ -109,11 +117,14 @@ class AtFramer implements Framer {
 /** Zephyr's shell: echoes, shows a coloured prompt, ends a line at CR, LF or CR LF even within quotes. */
 class ShellFramer implements Framer {
   readonly #lead: string;
-  readonly #line = new ShellLine(LONGEST_LINE);
+  readonly #line: ShellLine;
   #afterCr = false;
+  /** The line taken last is for a program of the shell, whose answer has no final result. */
+  #program = false;
 
-  constructor(lead: string) {
+  constructor({ lead, provisions }: Framing) {
     this.#lead = lead;
+    this.#line = new ShellLine(LONGEST_LINE, provisions);
   }
 
   take(bytes: Uint8Array): Received {
@@ -127,17 +138,25 @@ class ShellFramer implements Framer {
         continue;
       }
       const echo = Buffer.concat([printable(bytes.subarray(0, at)), Buffer.from("\r\n")]);
-      return { used: at + 1, echo, line: this.#line.finish() };
+      const line = this.#line.finish();
+      this.#program = line.kind === "command" && isProgram(line.command);
+      return { used: at + 1, echo, line };
     }
     return { used: bytes.length, echo: printable(bytes) };
   }
 
   frame(answer: Answer, unsolicited: readonly string[]): Uint8Array {
+    if (this.#program) return encodeWireText([...unsolicited, ...answer.lines, SHELL_PROMPT].join("\r\n"));
     return encodeWireText(`${this.#lead}${interleaved(answer, unsolicited)}\r\n${SHELL_PROMPT}`);
   }
 
   note(text: string): Uint8Array {
     return encodeWireText(text);
+  }
+
+  // The shell wipes its prompt away for a log line and draws it anew, unless a command is under way.
+  aside(text: string, idle: boolean): Uint8Array {
+    return encodeWireText(idle ? `\u001b[8D\u001b[J${text}${SHELL_PROMPT}` : text);
   }
 
   reset(): void {

@@ -44,8 +44,20 @@ const factoryReset: Handler = (modem, call) => {
 /** Settings that a modem takes and that change nothing a host of the credentials would notice. */
 const accepted: Handler = (_modem, call) => (call.form === "set" ? ok() : PLAIN_ERROR);
 
+/** Registration states: not searching, home network, searching (3GPP TS 27.007). */
+const REGISTRATION = { off: 0, home: 1, searching: 2 } as const;
+/** Modes in which LTE is up. */
+const LTE_MODES = [1, 2, 21];
+
+const registration: Handler = (modem, call, quirk) => {
+  if (call.form !== "read") return call.form === "set" ? ok() : PLAIN_ERROR;
+  const { off, home, searching } = REGISTRATION;
+  const up = quirk === "no-network" ? searching : home;
+  return ok(`+CEREG: 0,${LTE_MODES.includes(modem.mode) ? up : off}`);
+};
+
 const ACCEPTED = [
-  ...["+CGEREP", "%XTIME", "+CEREG", "+CGDCONT", "+CGAUTH", "+CNMI", "+CPSMS", "+CEDRXS", "%XPOFWARN"],
+  ...["+CGEREP", "%XTIME", "+CGDCONT", "+CGAUTH", "+CNMI", "+CPSMS", "+CEDRXS", "%XPOFWARN"],
   ...["%XSYSTEMMODE", "%XBANDLOCK", "%XMAGPIO", "%XCOEX0", "%XDATAPRFL", "%REL14FEAT", "%XEPCO", "%MDMEV"],
 ];
 
@@ -53,6 +65,7 @@ const ACCEPTED = [
 export const MODE_COMMANDS: Readonly<Record<string, Handler>> = {
   "+CFUN": functionalMode,
   "+CMEE": errorReports,
+  "+CEREG": registration,
   E0: echoOff,
   E1: echoOn,
   "%XFACTORYRESET": factoryReset,

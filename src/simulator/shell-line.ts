@@ -9,11 +9,16 @@ const BACKSPACES = new Set([0x08, 0x7f]);
 /** One line of Zephyr's shell while it is typed, and what at_shell makes of it. */
 export class ShellLine {
   readonly #bytes: Uint8Array;
+  readonly #provisions: boolean;
   #length = 0;
 
-  /** @param longest how many bytes it takes; what is typed beyond is dropped, as the shell does */
-  constructor(longest: number) {
+  /**
+   * @param longest how many bytes it takes; what is typed beyond is dropped, as the shell does
+   * @param provisions whether the shell has the provisioning library's command
+   */
+  constructor(longest: number, provisions = false) {
     this.#bytes = new Uint8Array(longest);
+    this.#provisions = provisions;
   }
 
   add(byte: number): void {
@@ -25,12 +30,17 @@ export class ShellLine {
   finish(): ReceivedLine {
     const text = decodeWireText(this.#bytes.slice(0, this.#length));
     this.clear();
-    return readShellLine(text);
+    return this.#provisions && isProgram(text) ? { kind: "command", command: text } : readShellLine(text);
   }
 
   clear(): void {
     this.#length = 0;
   }
+}
+
+/** Whether a typed line is for the provisioning library's shell (protocol.md 11). */
+export function isProgram(text: string): boolean {
+  return /^ *nrf_provisioning(?: |$)/.test(text);
 }
 
 /** What a typed line means: an AT command in `at '…'` or `at …`, or something that the shell answers itself. */

@@ -1,6 +1,9 @@
-import type { Clock } from "../core/clock.ts";
+import { sleep, type Clock } from "../core/clock.ts";
 import { milliseconds } from "../core/duration.ts";
+import type { AtReply } from "../modem/at-port.ts";
 import { finalText } from "../modem/cme-errors.ts";
+import { answerText, PLAIN_ERROR } from "./answer.ts";
+import { BoardFirmware, type FirmwareKind } from "./board-firmware.ts";
 import { BOOT_TEXT, deliver, STORM, type Delivery } from "./delivery.ts";
 import { FAULT_KINDS } from "./fault-kind.ts";
 import type { FaultOrder } from "./fault-order.ts";
@@ -8,6 +11,7 @@ import { FaultPlan } from "./fault-plan.ts";
 import { makeFramer, type Framer, type Framing } from "./framing.ts";
 import { InputQueue } from "./input-queue.ts";
 import { wireTime, workOf, type LatencyTable } from "./latency.ts";
+import type { SelfProvisioner } from "./self-provisioner.ts";
 import type { SimulatedModem } from "./simulated-modem.ts";
 import { shownCommand, type CommandEntry } from "./wait-log.ts";
 
@@ -30,6 +34,10 @@ export type PortOptions = {
   readonly framing: Framing;
   readonly faults: readonly FaultOrder[];
   readonly onCommand: (entry: CommandEntry) => void;
+  /** Default `at`. */
+  readonly firmware?: FirmwareKind;
+  /** The provisioning library in the firmware. */
+  readonly provisioner?: SelfProvisioner;
 };
 
 /** A modem at the end of a serial line: framing, time on the line, the modem's own time, and faults. One command at a time. */
@@ -37,6 +45,7 @@ export class SimulatedPort {
   readonly #options: PortOptions;
   readonly #framer: Framer;
   readonly #plan: FaultPlan;
+  readonly #firmware: BoardFirmware;
   readonly #input = new InputQueue();
   readonly #timers = new Set<() => void>();
   #client: PortClient | undefined;
@@ -52,6 +61,13 @@ export class SimulatedPort {
     this.#options = options;
     this.#framer = makeFramer(options.framing);
     this.#plan = new FaultPlan(options.faults);
+    const { firmware: kind = "at", modem, clock, provisioner } = options;
+    this.#firmware = new BoardFirmware({
+      ...{ kind, modem, clock },
+      ...(provisioner === undefined ? {} : { provisioner }),
+      inside: { send: (command) => this.#inside(command) },
+      say: (text) => this.#say(text),
+    });
   }
 
   /** Whether a host may open the port. */
@@ -84,6 +100,7 @@ export class SimulatedPort {
 
   /** Stops every timer; the port is of no use afterwards. */
   stop(): void {
+    this.#firmware.halt();
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#state = "unplugged";
@@ -106,12 +123,12 @@ export class SimulatedPort {
   }
 
   #run(command: string): void {
-    const { modem, clock } = this.#options;
+    const { clock } = this.#options;
     const started = clock.monotonic();
     const onLine = Math.max(0, this.#lineFree - started);
     const order = this.#plan.strike(command);
     if (order !== undefined && FAULT_KINDS[order.kind].effect.does === "storm") this.#storm = true;
-    const delivery = deliver(modem, this.#framer, command, order, this.#storm ? STORM : []);
+    const delivery = deliver(this.#firmware, this.#framer, command, order, this.#storm ? STORM : []);
     if (delivery.answer !== undefined) this.#plan.answered(command, delivery.answer);
     const entry = this.#entry(command, delivery, order);
     this.#held = delivery.hold;
@@ -157,6 +174,7 @@ export class SimulatedPort {
       case "go-on":
         return;
       case "hang":
+        this.#firmware.halt();
         this.#state = "hung";
         this.#forgetInput();
         return;
@@ -174,6 +192,7 @@ export class SimulatedPort {
   }
 
   #reboot(): void {
+    this.#firmware.halt();
     this.#state = "booting";
     this.#options.modem.powerCycle();
     this.#forgetInput();
@@ -181,6 +200,23 @@ export class SimulatedPort {
       this.#state = "idle";
       this.#client?.write(BOOT_TEXT);
     });
+  }
+
+  /** What the firmware writes of its own accord. */
+  #say(text: string): void {
+    if (this.#state === "idle" || this.#state === "busy")
+      this.#client?.write(this.#framer.aside(text, this.#state === "idle"));
+  }
+
+  /** A command of the firmware itself: nothing of it is on the line, and faults strike it too. */
+  async #inside(command: string): Promise<AtReply> {
+    const { modem, clock, latency } = this.#options;
+    const order = this.#plan.strike(command);
+    const { answer = PLAIN_ERROR, extra, then } = deliver(modem, this.#framer, command, order, []);
+    await sleep(clock, milliseconds(workOf(latency, command) + extra));
+    this.#plan.answered(command, answer);
+    if (then !== "go-on") this.#finish({ extra, then, hold: false });
+    return { final: answer.final, lines: answer.lines, text: answerText(answer) };
   }
 
   #forgetInput(): void {

@@ -4,6 +4,7 @@ import { quantity } from "../core/fact.ts";
 import type { DeviceUuid, Imei } from "../core/ids.ts";
 import { realClock } from "../core/real-clock.ts";
 import { makeBoard } from "./board.ts";
+import type { FirmwareKind } from "./board-firmware.ts";
 import { FAULT_KINDS } from "./fault-kind.ts";
 import { assertSimulated, type FaultOrder } from "./fault-order.ts";
 import { PLAIN_FRAMING, type Framing } from "./framing.ts";
@@ -11,8 +12,9 @@ import { LATENCIES, type LatencyName, type LatencyTable } from "./latency.ts";
 import { LogFile } from "./log-file.ts";
 import type { ModemOptions } from "./modem-options.ts";
 import { NvmFile } from "./nvm-file.ts";
+import type { SelfProvisioner } from "./self-provisioner.ts";
 import { SimulatedModem } from "./simulated-modem.ts";
-import { SimulatedPort } from "./simulated-port.ts";
+import { SimulatedPort, type PortOptions } from "./simulated-port.ts";
 import { checkPorts, TcpPort } from "./tcp-port.ts";
 import { addWait, commandLine, noWaits, totalsLine, type CommandEntry, type WaitTotals } from "./wait-log.ts";
 
@@ -34,6 +36,10 @@ export type SimulatorOptions = {
   /** Faults on order, from `parseFault`. */
   readonly faults?: readonly FaultOrder[];
   readonly framing?: Framing;
+  /** What the boards run; `zephyr-shell` brings its framing along. Default `at`. */
+  readonly firmware?: FirmwareKind;
+  /** How boards with firmware of their own provision themselves; without it their sessions fail. */
+  readonly provisioner?: SelfProvisioner;
   readonly modem?: ModemTraitOptions;
   /** A folder that keeps the credentials, so that they outlive a stop; without it every start is a tray of blank boards. */
   readonly folder?: string;
@@ -96,8 +102,10 @@ async function startAll(options: SimulatorOptions, log: LogFile | undefined, por
     const faults = (options.faults ?? []).filter((fault) => fault.slot === slot);
     const modem = makeModem(options, slot, faults, clock);
     const latency = tableOf(options.latency);
-    const framing = framingOf(options.framing ?? PLAIN_FRAMING, faults);
-    const port = new TcpPort(new SimulatedPort({ slot, modem, clock, latency, framing, faults, onCommand }), clock);
+    const framing = framingOf(options.framing ?? PLAIN_FRAMING, faults, options.firmware);
+    const own = firmwareOf(options);
+    const simulated = new SimulatedPort({ ...{ slot, modem, clock, latency, framing, faults, onCommand }, ...own });
+    const port = new TcpPort(simulated, clock);
     const number = await port.listen(host, options.port === 0 ? 0 : options.port + slot - 1);
     ports.push(port);
     const { uuid, imei } = modem.board;
@@ -137,10 +145,18 @@ function makeModem(
   });
 }
 
-function framingOf(framing: Framing, faults: readonly FaultOrder[]): Framing {
+function framingOf(framing: Framing, faults: readonly FaultOrder[], firmware: FirmwareKind | undefined): Framing {
   const changes = changesOf(faults);
-  const mode = changes.has("shell") ? "shell" : framing.mode;
-  return { mode, lead: changes.has("lead") ? "\r\n" : framing.lead };
+  const provisions = firmware === "zephyr-shell";
+  const mode = provisions || changes.has("shell") ? "shell" : framing.mode;
+  return { mode, lead: changes.has("lead") ? "\r\n" : framing.lead, provisions };
+}
+
+function firmwareOf({ firmware, provisioner }: SimulatorOptions): Pick<PortOptions, "firmware" | "provisioner"> {
+  return {
+    ...(firmware === undefined ? {} : { firmware }),
+    ...(provisioner === undefined ? {} : { provisioner }),
+  };
 }
 
 function changesOf(faults: readonly FaultOrder[]): ReadonlySet<string> {

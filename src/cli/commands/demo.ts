@@ -8,7 +8,7 @@ import { resolveProfile } from "../../station/files/profile-file.ts";
 import { loadRecipe } from "../../station/files/recipe-file.ts";
 import { oneOf, wholeNumber } from "../arguments.ts";
 import type { Arguments, CliCommand, CommandContext, ExitCode } from "../command.ts";
-import { demoFixture, TRAINING_RECIPE } from "../demo-files.ts";
+import { demoFixture, demoRecipe } from "../demo-files.ts";
 import {
   startEmbeddedService,
   startSimulatedTray,
@@ -22,6 +22,8 @@ import { runTray, type TrayResult } from "../tray.ts";
 import { exportRuns } from "./export.ts";
 
 const MOST_UNITS = 128;
+const DEVICE_MODES = ["station", "serial-modem", "zephyr-shell"] as const;
+type DeviceMode = (typeof DEVICE_MODES)[number];
 
 /** `station demo`: the whole path on simulators and the embedded service. */
 export const demoCommand: CliCommand = {
@@ -33,6 +35,11 @@ export const demoCommand: CliCommand = {
   options: {
     units: { kind: "value", value: "N", help: "how many modems, 1 to 128 (default 8)" },
     transport: { kind: "value", value: "https|coaps", help: "how the units reach the service (default https)" },
+    "device-mode": {
+      kind: "value",
+      value: DEVICE_MODES.join("|"),
+      help: "who speaks with the service: the station, or the boards' own firmware (default station)",
+    },
     latency: { kind: "value", value: "none|realistic", help: "how long the modems' commands take (default none)" },
     fault: { kind: "list", value: "SLOT=KIND", help: "a fault on order; `station help simulate` names the kinds" },
     dir: { kind: "value", value: "DIR", help: "where everything is left (default demo)" },
@@ -44,14 +51,16 @@ export const demoCommand: CliCommand = {
     const units = wholeNumber(args, "units", [1, MOST_UNITS], 8);
     const transport = oneOf(args, "transport", ["https", "coaps"], "https");
     const dir = resolve(args.value("dir") ?? "demo");
+    const mode = oneOf(args, "device-mode", DEVICE_MODES, "station");
     const simulation = simulationArguments(args, units);
     const request = await startRequest(args, "Demo");
     await ensureFolder(dir);
     const service = await startEmbeddedService(join(dir, "service"), context, transport);
     try {
-      const tray = await startSimulatedTray(simulation, context);
+      await writeJson(dir, "profile.json", ProfileSchema.parse(service.profile));
+      const tray = await startSimulatedTray([...simulation, ...firmwareArguments(mode, dir)], context);
       try {
-        return await demonstrate({ json: args.flag("json"), request, dir, service, tray }, context);
+        return await demonstrate({ json: args.flag("json"), request, dir, mode, service, tray }, context);
       } finally {
         await tray.stop();
       }
@@ -65,19 +74,22 @@ type Stage = {
   readonly json: boolean;
   readonly request: StartRequest;
   readonly dir: string;
+  readonly mode: DeviceMode;
   readonly service: EmbeddedService;
   readonly tray: SimulatedTray;
 };
 
-async function demonstrate({ json, request, dir, service, tray }: Stage, context: CommandContext): Promise<ExitCode> {
+async function demonstrate(
+  { json, request, dir, mode, service, tray }: Stage,
+  context: CommandContext,
+): Promise<ExitCode> {
   const audit = join(dir, "audit.db");
   const fixture = FixtureSchema.parse(demoFixture(tray.units));
   await writeJson(dir, "fixture.json", fixture);
-  await writeJson(dir, "profile.json", ProfileSchema.parse(service.profile));
   const result = await runTray(
     {
       files: {
-        recipe: await loadRecipe(TRAINING_RECIPE, context.environment),
+        recipe: await loadRecipe(await demoRecipe(dir, mode), context.environment),
         fixture,
         profile: await resolveProfile(service.profile, dir),
       },
@@ -97,6 +109,11 @@ async function exportBatch(result: TrayResult, dir: string, audit: string, conte
   const out = join(dir, "export.csv");
   await exportRuns(audit, { format: "csv", out, filter: { batch: result.summary.batch } }, context);
   return out;
+}
+
+/** Boards that provision themselves reach the service by themselves. */
+function firmwareArguments(mode: DeviceMode, dir: string): readonly string[] {
+  return mode === "station" ? [] : ["--firmware", mode, "--profile", join(dir, "profile.json")];
 }
 
 /** Every demo gets boards of its own, as a line does: units that passed before would be refused. */
