@@ -1,18 +1,16 @@
 import type { DocumentKind } from "../../src/contract/desktop-library.ts";
 import type { Fixture } from "../../src/contract/fixture.ts";
 import type { ResolvedProfile } from "../../src/contract/profile.ts";
-import type { ResolvedRecipe } from "../../src/contract/recipe.ts";
 import { StationError } from "../../src/core/error.ts";
 import { loadFixture } from "../../src/station/files/fixture-file.ts";
 import { loadProfile } from "../../src/station/files/profile-file.ts";
-import { loadRecipe } from "../../src/station/files/recipe-file.ts";
+import { openRecipe, type LoadedRecipe } from "../../src/station/files/recipe-file.ts";
 import type { Environment } from "../../src/station/files/recipe-materials.ts";
 import type { Library } from "../../src/station/library/library.ts";
 import { wantsService, wantsTray, type DocumentChoice, type LineChoice } from "./line-choice.ts";
 
 /** The documents of a line as they were read; without a fixture its boards are simulated, without a profile the service is its own. */
-export type LineDocuments = {
-  readonly recipe: ResolvedRecipe;
+export type LineDocuments = LoadedRecipe & {
   readonly fixture?: Fixture;
   readonly profile?: ResolvedProfile;
 };
@@ -28,7 +26,7 @@ export async function loadDocuments(
 ): Promise<LineDocuments> {
   const place = (kind: DocumentKind): Promise<string> => placeOf(library, kind, choice[kind]);
   return {
-    recipe: await loadRecipe(await place("recipe"), environment),
+    ...(await openRecipe(await place("recipe"), environment)),
     ...(wantsTray(choice) ? {} : { fixture: await loadFixture(await place("fixture")) }),
     ...(wantsService(choice) ? {} : { profile: await loadProfile(await place("profile")) }),
   };

@@ -253,7 +253,9 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
     if (fixture === undefined || profile === undefined)
       throw new StationError("station.internal", "a line has no fixture or no profile");
     const simulated = helpers.tray === undefined ? {} : { simulated: true as const };
-    const files = { recipe: documents.recipe, fixture, profile, ...simulated };
+    const { recipe, values } = documents;
+    const units = values === undefined ? {} : { values };
+    const files = { recipe, ...units, fixture, profile, ...simulated };
     const { service } = helpers;
     const credentials =
       service === undefined ? await parts.credentials(choice, profile) : { ownerKey: service.ownerKey };

@@ -2,7 +2,8 @@ import type { BatchStart } from "../audit/audit-store.ts";
 import { lineOf, type Fixture, type FixtureSlot } from "../contract/fixture.ts";
 import type { Order } from "../contract/order.ts";
 import type { ResolvedProfile } from "../contract/profile.ts";
-import { recipeName, type ResolvedRecipe } from "../contract/recipe.ts";
+import { purposeOf, type Proof } from "../contract/proof.ts";
+import { recipeName, type Recipe, type ResolvedRecipe } from "../contract/recipe.ts";
 import type { StartRequest } from "../contract/station-request.ts";
 import type { Clock } from "../core/clock.ts";
 import { StationError } from "../core/error.ts";
@@ -10,12 +11,16 @@ import { timeOrderedId, type BatchId, type RandomBytes, type RunId, type SlotId 
 import { isoTime } from "../core/iso-time.ts";
 import type { Secret } from "../core/secret.ts";
 import type { RunOrder } from "./active-run.ts";
+import type { RunStarted } from "./run-recorder.ts";
+import type { ValueTable } from "./files/value-table.ts";
 import { portLabel } from "./port-label.ts";
 import { proxiesOf, type ProxyFor } from "./service-proxies.ts";
 
 /** The files of a station: what runs where, against which service. */
 export type StationFiles = {
   readonly recipe: ResolvedRecipe;
+  /** The units' own values where the recipe has some: they stay in the core. */
+  readonly values?: ValueTable;
   readonly fixture: Fixture;
   readonly profile: ResolvedProfile;
   /** The fixture's slots hold simulated modems: every record says so, whatever the service is. */
@@ -98,13 +103,15 @@ export type PlanParts = {
   readonly credentials: StationCredentials;
   /** Identity of the station. */
   readonly station: string;
+  /** Only read and compare; absent: provision. */
+  readonly proof?: Proof;
   readonly clock: Clock;
   readonly random: RandomBytes;
 };
 
 /** Gives the batch and its runs their ids, freezes what they are to do, and makes the first event of each run. */
 export function planBatch(parts: PlanParts, slots: readonly FixtureSlot[], request: StartRequest): BatchPlan {
-  const { files, clock, random } = parts;
+  const { files, clock, random, proof } = parts;
   const at = isoTime(clock.now());
   const newId = (): string => timeOrderedId(clock.now(), random);
   const batch = newId() as BatchId;
@@ -113,7 +120,7 @@ export function planBatch(parts: PlanParts, slots: readonly FixtureSlot[], reque
     ...(request.operator === undefined ? {} : { operator: request.operator }),
     training: isTraining(files),
   };
-  const purpose = files.recipe.recipe.claim.by === "later" ? { purpose: "gather" as const } : {};
+  const purpose = purposeIn(files.recipe.recipe, proof);
   const orders = slots.map((slot): RunOrder => {
     const boardSerial = serialOf(request, slot.slot);
     const started = {
@@ -128,9 +135,9 @@ export function planBatch(parts: PlanParts, slots: readonly FixtureSlot[], reque
 }
 
 function orderOf(parts: PlanParts, slot: FixtureSlot, request: StartRequest, runId: RunId): Order {
-  const { files, credentials } = parts;
+  const { files, credentials, proof } = parts;
   const { fixture, profile, recipe } = files;
-  const { ownerKey } = credentials;
+  const ownerKey = proof === undefined ? credentials.ownerKey : undefined;
   return {
     ...{ runId, slot: slot.slot, station: parts.station, port: slot.port, line: lineOf(fixture, slot) },
     ...{ settings: fixture.settings, release: fixture.release, recipe, profile },
@@ -138,7 +145,14 @@ function orderOf(parts: PlanParts, slot: FixtureSlot, request: StartRequest, run
     ...(credentials.proxyFor === undefined ? {} : proxiesOf(profile, credentials.proxyFor)),
     ...serialOf(request, slot.slot),
     ...(request.operator === undefined ? {} : { operator: request.operator }),
+    ...(proof === undefined ? {} : { proof }),
   };
+}
+
+/** What the runs are for, as their first events tell it: nothing where they provision. */
+function purposeIn({ claim }: Recipe, proof: Proof | undefined): Pick<RunStarted, "purpose"> {
+  const purpose = proof === undefined && claim.by === "later" ? "gather" : purposeOf(proof);
+  return purpose === "provision" ? {} : { purpose };
 }
 
 function serialOf(request: StartRequest, slot: SlotId): { readonly boardSerial?: string } {

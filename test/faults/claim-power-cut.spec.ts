@@ -23,7 +23,7 @@ const COMMANDS = 5;
 const signal = new AbortController().signal;
 
 async function files(): Promise<StationFiles> {
-  return { ...stationFiles(1), recipe: (await loadRecipe(TRAINING, {})).recipe };
+  return { ...stationFiles(1), recipe: await loadRecipe(TRAINING, {}) };
 }
 
 /** What the owner's side has about the unit. */

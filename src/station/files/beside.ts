@@ -11,11 +11,19 @@ export const LARGEST_NAMED = 65_536;
  * @throws StationError file.outside, file.missing, file.unreadable, file.too-large, file.not-text
  */
 export async function readBeside(folder: string, path: string): Promise<TextFile> {
+  return readTextFile(await placeBeside(folder, path), LARGEST_NAMED, "keep");
+}
+
+/**
+ * Where a file that another one names lies: in or below `folder`, symbolic links followed.
+ * @throws StationError file.outside, file.missing, file.unreadable
+ */
+export async function placeBeside(folder: string, path: string): Promise<string> {
   const [home, target] = await Promise.all([resolved(folder), resolved(join(folder, path))]);
   const way = relative(home, target);
   if (way === "" || way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way))
     throw new StationError("file.outside", "leads out of the folder", { named: path });
-  return readTextFile(target, LARGEST_NAMED, "keep");
+  return target;
 }
 
 async function resolved(path: string): Promise<string> {

@@ -2,6 +2,9 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import { StationError } from "../../core/error.ts";
 import { quantity } from "../../core/fact.ts";
 
+/** Files up to this size are read whatever size they tell before. */
+const SMALLEST_BUFFER = 1_048_576;
+
 /** A text file as it was read. */
 export type TextFile = { readonly path: string; readonly text: string; readonly bytes: Uint8Array };
 
@@ -11,7 +14,7 @@ export type TextFile = { readonly path: string; readonly text: string; readonly 
  * @throws StationError file.missing, file.unreadable, file.too-large, file.not-text
  */
 export async function readTextFile(path: string, limit: number, mark: "drop" | "keep" = "drop"): Promise<TextFile> {
-  const bytes = await readBounded(path, limit);
+  const bytes = await readBytes(path, limit);
   try {
     return { path, bytes, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: mark === "keep" }).decode(bytes) };
   } catch (cause) {
@@ -19,12 +22,15 @@ export async function readTextFile(path: string, limit: number, mark: "drop" | "
   }
 }
 
-async function readBounded(path: string, limit: number): Promise<Uint8Array> {
+/** Reads a file of at most `limit` bytes. @throws StationError file.missing, file.unreadable, file.too-large */
+export async function readBytes(path: string, limit: number): Promise<Uint8Array> {
   const file = await opened(path);
   try {
-    const buffer = new Uint8Array(limit + 1);
+    const { size } = await file.stat();
+    // One byte more than there is, or than may be: both a file that grows and one that is too large show themselves.
+    const buffer = new Uint8Array(Math.min(Math.max(size, SMALLEST_BUFFER), limit) + 1);
     const length = await fill(file, buffer);
-    if (length > limit)
+    if (length > limit || length === buffer.length)
       throw new StationError("file.too-large", "the file is too large", {
         file: path,
         limit: quantity(limit, "bytes"),

@@ -73,7 +73,7 @@ async function parse(
 ): Promise<{ readonly parsed: ParsedText; readonly sha256?: string }> {
   switch (kind) {
     case "recipe": {
-      const { recipe, sha256 } = await checkRecipe(text, path, environment);
+      const { recipe, sha256 } = (await checkRecipe(text, path, environment)).recipe;
       return { parsed: { kind, recipe }, sha256 };
     }
     case "fixture":
