@@ -2,6 +2,7 @@ import type { ClaimsEvent } from "../contract/station-event.ts";
 import type { BatchId, DeviceUuid, RunId, SlotId } from "../core/ids.ts";
 import type { BatchSummary } from "../contract/station-request.ts";
 import type { OwnerAct, RunEvent } from "../contract/run-event.ts";
+import type { CertificateBook } from "./certificate-book.ts";
 
 /** A batch to be recorded before any modem is touched; `runs` are the `run.started` events (seq 0) of its slots. */
 export type BatchStart = {
@@ -89,6 +90,8 @@ export interface AuditStore {
   recordExport(made: ExportMade): Promise<SignedHead>;
   /** Records what is done at the owner's service away from runs. */
   recordClaims(event: ClaimsEvent): Promise<void>;
+  /** The certificates that CAs of one's own have given out. */
+  readonly certificates: CertificateBook;
   /** Throws when the database cannot take a write now (full, read-only, locked): called before a batch may start. */
   assertWritable(): void;
   /** Flushes, checkpoints and closes; harmless when repeated. */

@@ -23,6 +23,8 @@ const TELLING: ReadonlySet<string> = new Set([
   "run.finished",
   "batch.started",
   "batch.finished",
+  "certificate.allotted",
+  "certificate.recorded",
 ]);
 
 /** Walks the chain row by row and finds the first that does not follow from the one before. */

@@ -3,6 +3,7 @@ import type { Misfit, RunRecord } from "../contract/history.ts";
 import type { RunEvent } from "../contract/run-event.ts";
 import type { StationEvent } from "../contract/station-event.ts";
 import type { BatchId } from "../core/ids.ts";
+import type { CertificateWalk } from "./certificate-walk.ts";
 import { eventMisfit } from "./chain-walk.ts";
 import { cellsOf, RUN_COLUMNS, type Cell } from "./run-columns.ts";
 import { nextRecord, startedRecord } from "./run-record.ts";
@@ -14,6 +15,7 @@ export type RecordRows = {
   readonly hasRun: (id: string) => boolean;
   /** Cells of a row of table `batch` in the order of {@link BATCH_COLUMNS}. */
   readonly batch: (id: string) => readonly Cell[] | undefined;
+  readonly certificates: CertificateWalk;
   /** Name and time of a row of table `recipe`. */
   readonly recipe: (sha256: string) => readonly Cell[] | undefined;
 };
@@ -75,6 +77,8 @@ export class RecordWalk {
   #ofStation(position: number, event: StationEvent): Misfit | undefined {
     if (event.type === "batch.started") return this.#startBatch(event);
     if (event.type === "batch.finished") return this.#finishBatch(position, event);
+    if (event.type === "certificate.allotted" || event.type === "certificate.recorded")
+      return this.#rows.certificates.take(event);
     return undefined;
   }
 
@@ -93,6 +97,8 @@ export class RecordWalk {
       const misfit = this.#compareBatch(started, undefined);
       if (misfit !== undefined) return misfit;
     }
+    const certificate = this.#rows.certificates.end();
+    if (certificate !== undefined) return certificate;
     const extra = this.#rows.nextRun();
     return extra === undefined
       ? undefined

@@ -21,6 +21,7 @@ import type {
 } from "./audit-store.ts";
 import type { BatchLedger } from "./batch-ledger.ts";
 import { HEAD_TYPE, type StationRow } from "./chain.ts";
+import type { CertificateBook } from "./certificate-book.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { writeHeadFile } from "./head-file.ts";
 import type { Ledger, Tip } from "./ledger.ts";
@@ -28,6 +29,7 @@ import { LogSync } from "./log-sync.ts";
 import { LogTidier } from "./log-tidier.ts";
 import { schemaVersion } from "./migrate.ts";
 import { refuseSecrets } from "./secret-guard.ts";
+import { SqliteCertificateBook } from "./sqlite-certificate-book.ts";
 import { auditError } from "./sqlite-error.ts";
 import { UnitReader } from "./unit-reader.ts";
 import type { StationKey } from "./station-key.ts";
@@ -58,6 +60,7 @@ export class SqliteAuditStore implements AuditStore {
   readonly #queue: CommitQueue;
   readonly #log: LogSync;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly certificates: CertificateBook;
   readonly #units: UnitReader;
   /**
    * Starts and ends of batches and signings follow one another: the newest head is written last, and no batch starts
@@ -87,6 +90,12 @@ export class SqliteAuditStore implements AuditStore {
       limit: parts.queueLimit,
       onRollback: () => parts.ledger.forget(),
     });
+    const { db, ledger, clock } = parts;
+    const write = async (work: () => void): Promise<void> => {
+      this.#refuseClosed();
+      await this.#queue.submit(work, "prompt");
+    };
+    this.certificates = new SqliteCertificateBook({ db, ledger, clock, write, read: (work) => this.#reading(work) });
   }
 
   get stationId(): string {

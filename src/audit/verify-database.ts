@@ -5,6 +5,7 @@ import { abortReason } from "../core/clock.ts";
 import { StationError } from "../core/error.ts";
 import type { SignedHead } from "./audit-store.ts";
 import { genesis, HEAD_TYPE, sha256Hex, type StationRow } from "./chain.ts";
+import { certificateWalk } from "./certificate-walk.ts";
 import { ChainWalk, eventMisfit, EVENT_COLUMN_LIST, isTelling, type EventCells } from "./chain-walk.ts";
 import { openForReading } from "./database-file.ts";
 import { parseHead, readHeadFile } from "./head-file.ts";
@@ -143,6 +144,7 @@ class Verification {
         hasRun: (id) => run.get(id) !== undefined,
         batch: (id) => batch.get(id),
         recipe: (sha256) => recipe.get(sha256),
+        certificates: certificateWalk(this.#db),
       },
       station,
     );

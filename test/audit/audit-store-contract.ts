@@ -208,6 +208,51 @@ export function auditStoreContract(name: string, make: () => Promise<StoreRig>):
       expect(second.hash).not.toBe(first.hash);
     });
 
+    const authority = "a".repeat(64);
+    const csrSha256 = "c".repeat(64);
+    const signed = { authority, sha256: "d".repeat(64), subject: "CN=u", notAfter: at(9), pem: "PEM\n" };
+
+    it("allots a serial number once a CA, for units with and without a run", async () => {
+      await rig.store.startBatch(batchStart());
+      const order = { authority, csrSha256, uuid: uuidOf(1), run: runId(1) };
+      const { certificates } = rig.store;
+      await certificates.allot({ ...order, serial: "41" });
+      expect(await failureOf(certificates.allot({ ...order, serial: "41" }))).toMatchObject({
+        code: "audit.serial-used",
+      });
+      await certificates.allot({ authority: "b".repeat(64), csrSha256, serial: "41" });
+      await certificates.allot({ ...order, serial: "42" });
+      expect(certificates.ofUnit(uuidOf(1)).map(({ serial }) => serial)).toEqual(["41", "42"]);
+      expect(certificates.ofUnit(uuidOf(2))).toEqual([]);
+      const strange = certificates.allot({ ...order, serial: "43", run: runId(9) });
+      expect(await failureOf(strange)).toMatchObject({ code: "audit.unknown" });
+    });
+
+    it("of many orders at once for one number allots it to one", async () => {
+      const order = { authority, csrSha256, serial: "44" };
+      const ends = await Promise.allSettled([1, 2, 3, 4].map(() => rig.store.certificates.allot(order)));
+      expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    });
+
+    it("records the certificate of an allotted number once, and finds it for the same request, unit and run", async () => {
+      await rig.store.startBatch(batchStart());
+      const order = { authority, csrSha256, uuid: uuidOf(1), run: runId(1) };
+      const { certificates } = rig.store;
+      await certificates.allot({ ...order, serial: "41" });
+      expect(certificates.find(order)).toBeUndefined();
+      await certificates.record({ ...signed, serial: "41" });
+      await certificates.record({ ...signed, serial: "41" });
+      expect(certificates.find(order)).toEqual({ ...signed, serial: "41" });
+      for (const other of [{ uuid: uuidOf(2) }, { csrSha256: "e".repeat(64) }, { authority: "b".repeat(64) }])
+        expect(certificates.find({ ...order, ...other })).toBeUndefined();
+      expect(certificates.find({ authority, csrSha256, uuid: uuidOf(1) })).toBeUndefined();
+      const other = { ...signed, serial: "41", sha256: "e".repeat(64) };
+      expect(await failureOf(certificates.record(other))).toMatchObject({ code: "audit.conflict" });
+      expect(await failureOf(certificates.record({ ...signed, serial: "45" }))).toMatchObject({
+        code: "audit.unknown",
+      });
+    });
+
     it("is writable until it is closed, and closes twice without harm", async () => {
       expect(() => rig.store.assertWritable()).not.toThrow();
       await rig.store.close();

@@ -20,6 +20,7 @@ import { nextRecord, startedRecord } from "../../src/audit/run-record.ts";
 import { refuseSecrets } from "../../src/audit/secret-guard.ts";
 import { StationError } from "../../src/core/error.ts";
 import type { BatchId, DeviceUuid, RunId } from "../../src/core/ids.ts";
+import { MemoryCertificateBook } from "./memory-certificate-book.ts";
 
 type StoredRun = { readonly events: RunEvent[]; record: RunRecord };
 
@@ -31,6 +32,10 @@ export class MemoryAuditStore implements AuditStore {
   /** Every event that was stored, in the order of the chain. */
   readonly events: RunEvent[] = [];
   readonly summaries: BatchSummary[] = [];
+  readonly certificates = new MemoryCertificateBook({
+    check: () => this.#check(),
+    hasRun: (run) => this.#runs.has(run),
+  });
   readonly #batches = new Map<BatchId, BatchStart>();
   readonly #runs = new Map<RunId, StoredRun>();
   readonly #settings = new Map<DeviceUuid, Map<string, string>>();

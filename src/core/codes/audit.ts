@@ -109,6 +109,11 @@ export const AUDIT_CODES = {
     retry: true,
     advice: "The history could not be read: try again; when it happens again, restart the station.",
   },
+  "audit.serial-used": {
+    blame: "station",
+    retry: true,
+    advice: "The CA has used this serial number before: run the unit again, it then gets another one.",
+  },
   "run.interrupted": {
     blame: "person",
     retry: true,
