@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import type { RecoveredRun } from "../audit/audit-store.ts";
 import { openAuditStore, type OpenedAudit } from "../audit/open-audit-store.ts";
+import type { Proof } from "../contract/proof.ts";
+import type { RunEvent } from "../contract/run-event.ts";
 import type { SlotState } from "../contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
 import { describeError, errorOf } from "../core/error.ts";
@@ -9,6 +11,7 @@ import { STATION_VERSION } from "../core/version.ts";
 import type { StationCredentials, StationFiles } from "../station/batch-plan.ts";
 import { ChildWorkerHost } from "../station/child-worker-host.ts";
 import type { RunDesks } from "../station/run-desk.ts";
+import type { GoldenRule } from "../station/golden-unit.ts";
 import type { StationNews } from "../station/station-news.ts";
 import { Station } from "../station/station.ts";
 import { environmentProxy } from "../transport/https/proxy-address.ts";
@@ -25,6 +28,12 @@ export type TrayOrder = {
   readonly ownerKey?: StationCredentials["ownerKey"];
   /** What the runs may ask of the station. */
   readonly desks?: RunDesks;
+  /** Only read and compare; absent: provision. */
+  readonly proof?: Proof;
+  /** How often the golden unit must be checked before production. */
+  readonly golden?: GoldenRule;
+  /** Told each event of a run once it is on the disk. */
+  readonly onEvent?: (event: RunEvent) => void;
 };
 
 /** How a tray ended. */
@@ -60,11 +69,9 @@ async function runWith(
   order: TrayOrder,
   context: CommandContext,
 ): Promise<TrayResult> {
-  const { files, request, ownerKey, desks = {} } = order;
+  const { files, request, ownerKey, desks = {}, proof, golden, onEvent } = order;
   for (const run of recovered)
-    context.err(
-      `slot ${run.slot}: the last run was interrupted${interruptedAt(run)}; it is recorded as ABORTED\n`,
-    );
+    context.err(`slot ${run.slot}: the last run was interrupted${interruptedAt(run)}; it is recorded as ABORTED\n`);
   const station = Station.open({
     files,
     store,
@@ -74,14 +81,18 @@ async function runWith(
     credentials: { ...(ownerKey === undefined ? {} : { ownerKey }), proxyFor: environmentProxy },
     recovered,
     desks,
+    golden: () => golden,
     ...(request.slots === undefined ? {} : { prepare: request.slots }),
   });
   const progress = new LiveProgress(context);
-  station.subscribe((news) => show(news, progress, context));
+  station.subscribe((news) => {
+    if (news.kind === "run") onEvent?.(news.event);
+    show(news, progress, context);
+  });
   const onAbort = (): void => station.abort("all");
   context.signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const started = await station.start(request);
+    const started = await station.start(request, proof);
     if (context.signal.aborted) onAbort();
     const summary = await started.done;
     return { summary, slots: slotsOf(station, request) };

@@ -1,5 +1,6 @@
 import type { AuditStore, RecoveredRun } from "../audit/audit-store.ts";
 import type { Admission } from "../contract/order.ts";
+import type { Proof } from "../contract/proof.ts";
 import type { SlotState } from "../contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
 import type { Clock } from "../core/clock.ts";
@@ -9,12 +10,14 @@ import { isoTime } from "../core/iso-time.ts";
 import type { RunEnd } from "./active-run.ts";
 import {
   chosenSlots,
+  isTraining,
   planBatch,
   type BatchPlan,
   type BusySlot,
   type StationCredentials,
   type StationFiles,
 } from "./batch-plan.ts";
+import { filesFor, requireGoldenCheck, type GoldenRule } from "./golden-unit.ts";
 import { recoveredSlot } from "./recovered-slot.ts";
 import type { RunDesks } from "./run-desk.ts";
 import { Slot, type SlotParts } from "./slot.ts";
@@ -41,6 +44,8 @@ export type StationOptions = {
   /** The slots whose workers are started ahead; default: all of the fixture. */
   readonly prepare?: readonly SlotId[];
   readonly limits?: Partial<StationLimits>;
+  /** How often the golden unit must be checked before production; undefined: never. Training goes on without. */
+  readonly golden?: () => GoldenRule | undefined;
 };
 
 /** A batch that was started. */
@@ -106,21 +111,28 @@ export class Station {
 
   /**
    * Starts a batch: records it with its runs, then sends the orders.
+   * @param proof only read and compare; absent: provision
    * @throws StationError station.closed, station.slot-*, station.serial-* when the request cannot be met as a whole;
-   * station.store-failed when it cannot be recorded: no modem was touched then
+   * station.golden-* when the golden unit must be checked before production; station.store-failed when it cannot be recorded:
+   * no modem was touched then
    */
-  start(request: StartRequest): Promise<StartedBatch> {
-    const starting = this.#start(request);
+  start(request: StartRequest, proof?: Proof): Promise<StartedBatch> {
+    const starting = this.#start(request, proof);
     this.#keep(starting);
     return starting;
   }
 
-  async #start(request: StartRequest): Promise<StartedBatch> {
+  async #start(request: StartRequest, proof: Proof | undefined): Promise<StartedBatch> {
     if (this.#closing !== undefined) throw new StationError("station.closed", "the station is closed");
-    const { files, clock, random, store } = this.#options;
+    const { clock, random, store } = this.#options;
+    const files = filesFor(this.#options.files, proof);
     const slots = chosenSlots(files.fixture, request, this.#busy());
+    if (proof === undefined) this.#requireGolden();
     const plan = planBatch(
-      { files, credentials: this.#credentials, station: store.stationId, clock, random },
+      {
+        ...{ files, credentials: this.#credentials, station: store.stationId, clock, random },
+        ...(proof === undefined ? {} : { proof }),
+      },
       slots,
       request,
     );
@@ -218,9 +230,20 @@ export class Station {
 
   #admit(slot: SlotId, uuid: DeviceUuid, before: DeviceUuid | undefined): Admission {
     const run = this.#slots.get(slot)?.run;
-    const again = run?.started.again === true || run?.started.purpose === "gather";
+    // Whatever does not provision may be done to a unit that has passed.
+    const again = run?.started.again === true || run?.started.purpose !== undefined;
+    const wanted = run?.started.purpose === "proof" ? "whole" : this.#options.files.recipe.recipe.verify.emptyBefore;
+    const history = wanted === undefined || wanted === false ? undefined : wanted === "whole" ? wanted : "begun";
     const holder = [...this.#slots.values()].find((other) => other.id !== slot && other.holds(uuid, run?.batch))?.id;
-    return admitUnit({ slot, uuid, again }, before, holder, this.#options.store);
+    const applicant = { slot, uuid, again, ...(history === undefined ? {} : { history }) };
+    return admitUnit(applicant, before, holder, this.#options.store);
+  }
+
+  /** @throws StationError station.golden-* */
+  #requireGolden(): void {
+    const { files, golden, store, clock } = this.#options;
+    const rule = isTraining(files) ? undefined : golden?.();
+    if (rule !== undefined) requireGoldenCheck(rule, files.fixture.name, store, clock.now());
   }
 
   /** A record that is refused ends its run; a disk that fails ends all. */

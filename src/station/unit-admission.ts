@@ -1,10 +1,18 @@
 import type { AuditStore } from "../audit/audit-store.ts";
 import type { Admission } from "../contract/order.ts";
+import type { UnitHistory } from "../contract/proof.ts";
 import { reportOf, StationError } from "../core/error.ts";
 import type { DeviceUuid, SlotId } from "../core/ids.ts";
 
 /** A run as admission sees it. */
-export type Applicant = { readonly slot: SlotId; readonly uuid: DeviceUuid; readonly again: boolean };
+export type Applicant = {
+  readonly slot: SlotId;
+  readonly uuid: DeviceUuid;
+  /** The unit may have passed before. */
+  readonly again: boolean;
+  /** What the run needs of the unit's history: whether a run has begun to change it, or what the newest one found as well. */
+  readonly history?: "begun" | "whole";
+};
 
 /**
  * Whether an identified unit may go on: not when it answers in another slot, not when it passed before and is not run again
@@ -16,7 +24,7 @@ export function admitUnit(
   applicant: Applicant,
   before: DeviceUuid | undefined,
   holder: SlotId | undefined,
-  store: Pick<AuditStore, "passedBefore" | "settingsOf">,
+  store: Pick<AuditStore, "passedBefore" | "settingsOf" | "unitHistory">,
 ): Admission {
   const { uuid, again } = applicant;
   const refuse = (error: StationError): Admission => ({ kind: "refused", error: reportOf(error) });
@@ -33,5 +41,16 @@ export function admitUnit(
       new StationError("station.passed-before", "the unit passed before", { uuid, run, finishedAt, recipe }),
     );
   }
-  return { kind: "admitted", settings: store.settingsOf(uuid) };
+  return { kind: "admitted", settings: store.settingsOf(uuid), ...historyOf(applicant, store) };
+}
+
+function historyOf(
+  { uuid, history }: Applicant,
+  store: Pick<AuditStore, "unitHistory">,
+): { readonly history?: UnitHistory } {
+  if (history === undefined) return {};
+  const { begun, proved } = store.unitHistory(uuid);
+  if (history === "begun" || proved === undefined) return { history: { begun } };
+  const credentials = proved.credentials.map(({ credential: type, ...rest }) => ({ ...rest, type }));
+  return { history: { begun, proved: { run: proved.runId, credentials } } };
 }

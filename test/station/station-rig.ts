@@ -9,6 +9,7 @@ import type { RunEvent, RunEventBody } from "../../src/contract/run-event.ts";
 import type { Duration } from "../../src/core/duration.ts";
 import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import type { StationCredentials, StationFiles } from "../../src/station/batch-plan.ts";
+import type { GoldenRule } from "../../src/station/golden-unit.ts";
 import { resolveRecipe } from "../../src/station/files/recipe-file.ts";
 import { Station } from "../../src/station/station.ts";
 import type { StationLimits } from "../../src/station/station-limits.ts";
@@ -85,6 +86,9 @@ export type RigWish = {
   readonly recovered?: readonly RecoveredRun[];
   readonly credentials?: StationCredentials;
   readonly autoReady?: boolean;
+  /** Files other than those of {@link stationFiles}. */
+  readonly files?: Partial<StationFiles>;
+  readonly golden?: () => GoldenRule | undefined;
 };
 
 /** A station with fake workers, a store in memory and a virtual clock. */
@@ -99,7 +103,7 @@ export class StationRig {
   constructor(wish: RigWish = {}) {
     this.host = new FakeWorkerHost(wish.script ?? passing);
     this.host.autoReady = wish.autoReady ?? true;
-    this.files = stationFiles(wish.slots ?? 1);
+    this.files = { ...stationFiles(wish.slots ?? 1), ...wish.files };
     const bytes = { count: 0 };
     this.station = Station.open({
       ...{ files: this.files, store: this.store, host: this.host, clock: this.clock },
@@ -107,6 +111,7 @@ export class StationRig {
       ...(wish.limits === undefined ? {} : { limits: wish.limits }),
       ...(wish.recovered === undefined ? {} : { recovered: wish.recovered }),
       ...(wish.credentials === undefined ? {} : { credentials: wish.credentials }),
+      ...(wish.golden === undefined ? {} : { golden: wish.golden }),
     });
     this.station.subscribe((news) => this.news.push(news));
   }

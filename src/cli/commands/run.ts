@@ -3,12 +3,14 @@ import { ProfileSchema, type ResolvedProfile } from "../../contract/profile.ts";
 import { Secret } from "../../core/secret.ts";
 import { loadFixture } from "../../station/files/fixture-file.ts";
 import { loadDocument } from "../../station/files/load-document.ts";
+import { loadGolden } from "../../station/files/golden-file.ts";
 import { loadProfile, resolveProfile } from "../../station/files/profile-file.ts";
 import { openRecipe } from "../../station/files/recipe-file.ts";
-import { required } from "../arguments.ts";
+import { required, wholeNumber } from "../arguments.ts";
 import type { Arguments, CliCommand, CommandContext } from "../command.ts";
 import { startEmbeddedService } from "../embedded-service.ts";
 import { reportTray } from "../output/tray-report.ts";
+import { GOLDEN_HOURS, type GoldenRule } from "../../station/golden-unit.ts";
 import { TOKEN_FILE_NAME } from "../../station/token-file.ts";
 import { startRequest } from "../start-request.ts";
 import { tokenDesks } from "../token-desks.ts";
@@ -34,6 +36,8 @@ export const runCommand: CliCommand = {
       help: `where recipes with claim.by: later gather tokens (default ${TOKEN_FILE_NAME} beside the audit database)`,
     },
     operator: { kind: "value", value: "NAME", help: "who runs the tray" },
+    golden: { kind: "value", value: "FILE", help: "the golden unit's reference: it must have been checked" },
+    "golden-hours": { kind: "value", value: "N", help: "at most so many hours ago (default 12, with --golden)" },
     again: { kind: "flag", help: "units that passed before may run once more" },
     json: { kind: "flag", help: "prints the result as one JSON object" },
   },
@@ -42,6 +46,7 @@ export const runCommand: CliCommand = {
     const fixture = await loadFixture(resolve(required(args, "fixture")));
     const request = await startRequest(args);
     const audit = resolve(required(args, "audit"));
+    const golden = await goldenRule(args);
     const service = await serviceOf(args, audit, context);
     try {
       const { profile, ownerKey, ca, https } = service;
@@ -50,6 +55,7 @@ export const runCommand: CliCommand = {
         request,
         audit,
         desks: tokenDesks(args, dirname(audit), context.clock),
+        ...(golden === undefined ? {} : { golden }),
         ...(ownerKey === undefined ? {} : { ownerKey }),
       };
       const result = await runTray(order, context);
@@ -59,6 +65,16 @@ export const runCommand: CliCommand = {
     }
   },
 };
+
+const GOLDEN_EVERY = 12;
+
+/** @throws StationError usage.option, file.* of the reference */
+async function goldenRule(args: Arguments): Promise<GoldenRule | undefined> {
+  const file = args.value("golden");
+  const { least, most } = GOLDEN_HOURS;
+  const everyHours = wholeNumber(args, "golden-hours", [least, most], GOLDEN_EVERY);
+  return file === undefined ? undefined : { everyHours, reference: await loadGolden(resolve(file)) };
+}
 
 type Service = {
   readonly profile: ResolvedProfile;

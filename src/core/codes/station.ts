@@ -34,6 +34,29 @@ export const STATION_CODES = {
     retry: false,
     advice: "The token file has a line that is none: correct the line that the facts name, then start again.",
   },
+  "station.golden-missing": {
+    blame: "input",
+    retry: false,
+    advice:
+      "This station wants its golden unit checked, and none was learned: call an engineer to learn one in Settings.",
+  },
+  "station.golden-unwritable": {
+    blame: "station",
+    retry: true,
+    advice:
+      "The golden unit's reference cannot be written: check its folder, its rights and the free space, then learn it again.",
+  },
+  "station.golden-due": {
+    blame: "input",
+    retry: true,
+    advice: "The golden unit must be checked before production: put it into a slot and run the golden check.",
+  },
+  "station.golden-failed": {
+    blame: "input",
+    retry: true,
+    advice:
+      "The golden unit failed its last check: run the golden check again, and call an engineer if it fails once more.",
+  },
   "station.worker-start": {
     blame: "station",
     retry: true,
