@@ -4,6 +4,10 @@ import type { CliCommand } from "./command.ts";
 export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
   run: async () => (await import("./commands/run.ts")).runCommand,
+  claim: async () => (await import("./commands/claim.ts")).claimCommand,
+  unclaim: async () => (await import("./commands/unclaim.ts")).unclaimCommand,
+  proof: async () => (await import("./commands/proof.ts")).proofCommand,
+  golden: async () => (await import("./commands/golden.ts")).goldenCommand,
   ports: async () => (await import("./commands/ports.ts")).portsCommand,
   export: async () => (await import("./commands/export.ts")).exportCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,

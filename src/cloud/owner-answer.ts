@@ -105,11 +105,7 @@ export function parseBulkClaim(answer: OwnerAnswer): BulkAnswer {
   };
 }
 
-function reasonOf({
-  id,
-  message,
-  error,
-}: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
+function reasonOf({ id, message, error }: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
   const text = [message, error].find((candidate) => typeof candidate === "string");
   return typeof id === "string" && text !== undefined ? [[id.toLowerCase(), shown(text, 300)]] : [];
 }

@@ -51,7 +51,11 @@ function codeOf(status: number, task: OwnerTask, message: string): ErrorCode {
   if (status === 413) return "cloud.too-large";
   if (status === 429) return "cloud.too-many-requests";
   if (status >= 500) return "cloud.unavailable";
-  if ((status === 400 || status === 422) && WITH_TOKEN.includes(task) && /token|attest|signature|identity/i.test(message))
+  if (
+    (status === 400 || status === 422) &&
+    WITH_TOKEN.includes(task) &&
+    /token|attest|signature|identity/i.test(message)
+  )
     return "cloud.token-refused";
   if (status === 400 && task === "queue" && /\b(?:limit|at most|too many|maximum|full)\b/i.test(message))
     return "cloud.queue-full";

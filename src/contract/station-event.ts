@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { BatchIdSchema, DeviceUuidSchema, label, RunIdSchema, Sha256HexSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
+import {
+  BatchIdSchema,
+  DeviceUuidSchema,
+  label,
+  RunIdSchema,
+  Sha256HexSchema,
+  SlotIdSchema,
+  TimestampSchema,
+} from "./common.ts";
 import { OwnerActSchema } from "./run-event.ts";
 import { SerialNumberSchema } from "./serial-number.ts";
 
@@ -14,6 +22,7 @@ export const ClaimResultSchema = z.enum([
   "ours-already",
   "unclaimed",
   "claimed-elsewhere",
+  "not-ours",
   "refused",
   "unknown",
 ]);
@@ -92,7 +101,10 @@ export const StationEventSchema = z.discriminatedUnion("type", [
     ...at,
     act: z.enum(["claim", "unclaim"]),
     profile: label(64),
-    units: z.array(z.strictObject({ uuid: DeviceUuidSchema, result: ClaimResultSchema })).min(1).max(MOST_CLAIMS),
+    units: z
+      .array(z.strictObject({ uuid: DeviceUuidSchema, result: ClaimResultSchema }))
+      .min(1)
+      .max(MOST_CLAIMS),
   }),
 ]);
 export type StationEvent = z.output<typeof StationEventSchema>;

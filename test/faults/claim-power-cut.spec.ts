@@ -35,7 +35,11 @@ async function ownerSide(owner: OwnerApi, uuid: DeviceUuid) {
 
 /** Cuts the power at one await of the claim phase, starts a new station on what is left, and runs the unit again. */
 async function cutAndStartAgain(power: PowerCut, service: CutService, unit: number): Promise<void> {
-  const line = await CutLine.make({ files: await files(), service, modem: { modem: { board: makeBoard("cut", unit) } } });
+  const line = await CutLine.make({
+    files: await files(),
+    service,
+    modem: { modem: { board: makeBoard("cut", unit) } },
+  });
   try {
     const { uuid } = line.modem.modem.board;
     await line.live(power, "claim");
@@ -101,8 +105,7 @@ describe("a power cut in the claim phase against the embedded service", () => {
     const local: CutService = {
       owner,
       http: {
-        exchange: (request, given) =>
-          http.exchange({ ...request, host: "127.0.0.1", port: Number(port) }, given),
+        exchange: (request, given) => http.exchange({ ...request, host: "127.0.0.1", port: Number(port) }, given),
       },
     };
     const units = { count: 0 };
