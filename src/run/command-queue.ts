@@ -39,6 +39,8 @@ const MAKE_KEYS: readonly string[] = [
 
 /** How long the owner's side may take to show a result that was reported. */
 const RESULT_LIMIT: Duration = seconds(30);
+/** How often a portion is gone on with after an answer was lost. */
+const QUEUE_TRIES = 3;
 const FIRST_PAUSE = milliseconds(100);
 const LONGEST_PAUSE = seconds(2);
 
@@ -95,12 +97,25 @@ export class CommandQueue {
       journal,
       {
         announced: { type: "queue.announced", act: "queue", first, commands: kinds, mark: mark.text },
-        work: () => this.#queue(portion, signal),
+        work: () => this.#queueAll(portion, signal),
         done: () => ({ type: "queue.concluded", act: "queue", result: "done", ids: ids() }),
         failed: (result) => ({ type: "queue.concluded", act: "queue", result, ids: ids() }),
       },
       signal,
     );
+  }
+
+  /** Goes on a few times where an answer was lost. */
+  async #queueAll(portion: readonly OwnerCommand[], signal: AbortSignal): Promise<void> {
+    const end = this.#next + portion.length;
+    for (let tries = 1; this.#next < end; tries++) {
+      try {
+        await this.#queue(portion.slice(this.#next - end), signal);
+      } catch (error) {
+        if (tries >= QUEUE_TRIES || signal.aborted || !mayPass(asStationError(error))) throw error;
+        await sleep(this.#parts.clock, seconds(2 ** tries), signal);
+      }
+    }
   }
 
   async #queue(portion: readonly OwnerCommand[], signal: AbortSignal): Promise<void> {
@@ -182,12 +197,15 @@ export class CommandQueue {
       }
       return open;
     } catch (error) {
-      const { code } = asStationError(error);
-      const passing = /^(?:cloud|transport)\./.test(code) && codeEntry(code).retry;
-      if (passing && !signal.aborted) return this.#queued.map(({ id }) => id);
+      if (mayPass(asStationError(error)) && !signal.aborted) return this.#queued.map(({ id }) => id);
       throw error;
     }
   }
+}
+
+/** Whether the service or the way to it only stumbles. */
+function mayPass({ code }: StationError): boolean {
+  return /^(?:cloud|transport)\./.test(code) && codeEntry(code).retry;
 }
 
 function resultFailed(id: string, status: string, message: string | undefined): StationError {
