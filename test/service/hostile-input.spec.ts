@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tagsOf } from "../../src/contract/owner-api.ts";
 import { parseDeviceToken } from "../../src/service/device-token.ts";
 import { parseFetchQuery } from "../../src/service/fetch-query.ts";
 import { targetOf } from "../../src/service/http-message.ts";
@@ -70,6 +71,24 @@ describe("tokens", () => {
         expect(reply.status).toBe(401);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it("of attestations with a changed message never open a device's queue, and none makes the device side fail", async () => {
+    const [message = "", signature = ""] = device.attestation().split(".");
+    const status = async (token: string) => {
+      const headers = { Authorization: `Bearer att.${token.replaceAll(/[^\x21-\x7e]/g, "!")}` };
+      return (await ask(`${harness.service.https}/v1/provisioning/commands`, harness.ca, { headers })).status;
+    };
+    await harness.get(device);
+    expect(await status(`${message}.${signature}`)).toBe(204);
+    await fc.assert(
+      fc.asyncProperty(mutated(Buffer.from(message)), mutated(Buffer.from(signature)), async (first, second) => {
+        fc.pre(first.toString("latin1") !== message);
+        expect(await status(`${first.toString("latin1")}.${signature}`)).toBe(401);
+        expect([204, 401]).toContain(await status(`${message}.${second.toString("latin1")}`));
+      }),
+      { numRuns: 30 },
     );
   });
 
@@ -208,6 +227,16 @@ describe("bodies of the owner side", () => {
         expect([200, 400, 413]).toContain(reply.status);
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it("may join tags by commas: none is empty, holds a comma, has blanks around it or comes twice", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "b", ",", " ", "\t") })), (items) => {
+        const tags = tagsOf(items);
+        expect(tags.every((tag) => tag !== "" && !tag.includes(",") && tag === tag.trim())).toBe(true);
+        expect(new Set(tags).size).toBe(tags.length);
+      }),
     );
   });
 
