@@ -64,6 +64,19 @@ export type ExportMade = {
   readonly scope?: string;
 };
 
+/** A row of a value file that a unit takes: for ever, and no other. */
+export type RowUse = {
+  /** The product and the file's path (value-table.ts). */
+  readonly source: string;
+  /** The row's key. */
+  readonly row: string;
+  /** SHA-256 over the row's used values. */
+  readonly sha256: string;
+};
+
+/** A row that a unit has taken. */
+export type UsedRow = Omit<RowUse, "source"> & { readonly uuid: string };
+
 /**
  * The only writer of the audit database (design.md 9). Every promise resolves after the commit is on the disk and rejects with
  * StationError audit.* otherwise (audit.full, audit.unwritable, audit.corrupt …).
@@ -73,8 +86,10 @@ export interface AuditStore {
   readonly stationId: string;
   /** Records batch, frozen recipe, runs and their first events in one transaction. */
   startBatch(start: BatchStart): Promise<void>;
-  /** Appends an event, keyed (runId, seq): repeats are harmless. Commits are grouped over a few milliseconds. `run.finished` updates the run's row in the same transaction. */
-  append(event: RunEvent): Promise<void>;
+  /** Appends an event, keyed (runId, seq): repeats are harmless. Commits are grouped over a few milliseconds. `use` belongs to `unit.identified`: the row is taken in the same transaction, or neither is written (values.used). `run.finished` updates the run's row in the same transaction. */
+  append(event: RunEvent, use?: RowUse): Promise<void>;
+  /** The rows of a value file that units have taken; what waits to be written counts as not taken. */
+  usedRows(source: string): readonly UsedRow[];
   /** Records the end of a batch from its runs and signs the head of the chain. */
   finishBatch(batch: BatchId, at: string, seconds: number): Promise<BatchSummary>;
   /** Keeps a setting of a device (correlation id, interval, config commands); the newest value wins. */

@@ -16,8 +16,10 @@ import type {
   ExportMade,
   GoldenCheck,
   PassedRun,
+  RowUse,
   SignedHead,
   UnitHistory,
+  UsedRow,
 } from "./audit-store.ts";
 import type { BatchLedger } from "./batch-ledger.ts";
 import { HEAD_TYPE, type StationRow } from "./chain.ts";
@@ -32,6 +34,7 @@ import { refuseSecrets } from "./secret-guard.ts";
 import { SqliteCertificateBook } from "./sqlite-certificate-book.ts";
 import { auditError } from "./sqlite-error.ts";
 import { UnitReader } from "./unit-reader.ts";
+import { ValueLedger } from "./value-ledger.ts";
 import type { StationKey } from "./station-key.ts";
 import type { WriterLock } from "./writer-lock.ts";
 
@@ -62,6 +65,7 @@ export class SqliteAuditStore implements AuditStore {
   readonly #statements: ReturnType<typeof prepare>;
   readonly certificates: CertificateBook;
   readonly #units: UnitReader;
+  readonly #values: ValueLedger;
   /**
    * Starts and ends of batches and signings follow one another: the newest head is written last, and no batch starts
    * between the end of another and the signature over it (a rule that `verifyDatabase` checks).
@@ -75,6 +79,7 @@ export class SqliteAuditStore implements AuditStore {
     this.#parts = parts;
     this.#statements = prepare(parts.db);
     this.#units = new UnitReader(parts.db);
+    this.#values = new ValueLedger(parts.db);
     this.#log = new LogSync(parts.db.name);
     const logged = parts.db.pragma("journal_mode", { simple: true }) === "wal";
     const { checkpoint } = parts;
@@ -111,10 +116,19 @@ export class SqliteAuditStore implements AuditStore {
     });
   }
 
-  async append(event: RunEvent): Promise<void> {
+  async append(event: RunEvent, use?: RowUse): Promise<void> {
     this.#refuseClosed();
     const urgency = event.type === "run.finished" ? "prompt" : "grouped";
-    await this.#queue.submit(() => this.#parts.ledger.append(event), urgency);
+    const { ledger } = this.#parts;
+    const write = (): void => {
+      ledger.append(event);
+      if (use !== undefined) this.#values.use(event, use);
+    };
+    await this.#queue.submit(write, urgency);
+  }
+
+  usedRows(source: string): readonly UsedRow[] {
+    return this.#reading(() => this.#values.used(source));
   }
 
   async finishBatch(batch: BatchId, at: string, seconds: number): Promise<BatchSummary> {

@@ -128,6 +128,34 @@ export function auditStoreContract(name: string, make: () => Promise<StoreRig>):
       expect(JSON.stringify(failure.facts)).not.toContain("MHcC");
     });
 
+    it("gives a row of a value file to one unit in the transaction of its event, again and again", async () => {
+      await rig.store.startBatch(batchStart(1, { slots: 2 }));
+      const use = { source: "Tracker:values.csv", row: "A1", sha256: "1".repeat(64) };
+      await rig.store.append(event(1, 1, identified(1)), use);
+      await rig.store.append(event(1, 2, identified(1)), use);
+      await rig.store.append(event(1, 1, identified(1)), use);
+      expect(rig.store.usedRows(use.source)).toEqual([{ row: "A1", sha256: use.sha256, uuid: uuidOf(1) }]);
+      expect(rig.store.usedRows("Tracker:other.csv")).toEqual([]);
+    });
+
+    it("writes neither event nor row when another unit has the row, or the unit another row", async () => {
+      await rig.store.startBatch(batchStart(1, { slots: 2 }));
+      const use = { source: "Tracker:values.csv", row: "A1", sha256: "1".repeat(64) };
+      await rig.store.append(event(1, 1, identified(1)), use);
+      expect(await failureOf(rig.store.append(event(2, 1, identified(2), "2"), use))).toMatchObject({
+        code: "values.used",
+        facts: { row: "A1", uuid: uuidOf(2), holder: uuidOf(1) },
+      });
+      const second = { ...use, row: "A2" };
+      expect(await failureOf(rig.store.append(event(1, 2, identified(1)), second))).toMatchObject({
+        code: "values.used",
+      });
+      expect(rig.store.usedRows(use.source)).toHaveLength(1);
+      await expect(rig.store.append(event(2, 1, identified(2), "2"), second)).resolves.toBeUndefined();
+      await expect(rig.store.append(event(1, 2, note("on")))).resolves.toBeUndefined();
+      expect(rig.store.usedRows(use.source)).toHaveLength(2);
+    });
+
     it("goes on after a refused event", async () => {
       await rig.store.startBatch(batchStart());
       await failureOf(rig.store.append(event(1, 5, note("gap"))));

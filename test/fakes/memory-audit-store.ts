@@ -10,14 +10,17 @@ import type {
   ExportMade,
   GoldenCheck,
   PassedRun,
+  RowUse,
   SignedHead,
   UnitHistory,
+  UsedRow,
 } from "../../src/audit/audit-store.ts";
 import { foundCredentials } from "../../src/audit/unit-reader.ts";
 import { summarise } from "../../src/audit/batch-summary.ts";
 import { canonicalJson } from "../../src/audit/canonical-json.ts";
 import { nextRecord, startedRecord } from "../../src/audit/run-record.ts";
 import { refuseSecrets } from "../../src/audit/secret-guard.ts";
+import { checkUse, unitOf } from "../../src/audit/value-ledger.ts";
 import { StationError } from "../../src/core/error.ts";
 import type { BatchId, DeviceUuid, RunId } from "../../src/core/ids.ts";
 import { MemoryCertificateBook } from "./memory-certificate-book.ts";
@@ -39,6 +42,7 @@ export class MemoryAuditStore implements AuditStore {
   readonly #batches = new Map<BatchId, BatchStart>();
   readonly #runs = new Map<RunId, StoredRun>();
   readonly #settings = new Map<DeviceUuid, Map<string, string>>();
+  readonly #used = new Map<string, readonly UsedRow[]>();
   #position = 0;
   #hash = "0".repeat(64);
   #failure: StationError | undefined;
@@ -78,16 +82,21 @@ export class MemoryAuditStore implements AuditStore {
     }
   }
 
-  async append(event: RunEvent): Promise<void> {
+  async append(event: RunEvent, use?: RowUse): Promise<void> {
     this.#check();
     const run = this.#runs.get(event.runId);
     const progress =
       run === undefined ? undefined : { nextSeq: run.events.length, finished: run.record.outcome !== null };
     const verdict = admitEvent(event, progress, () => canonicalJson(run?.events[event.seq]));
+    if (use !== undefined) this.#use(event, use);
     if (verdict === "repeat" || run === undefined) return;
     refuseSecrets(canonicalJson(event), { run: event.runId, seq: event.seq });
     run.record = nextRecord(run.record, event);
     this.#keep(event);
+  }
+
+  usedRows(source: string): readonly UsedRow[] {
+    return this.#used.get(source) ?? [];
   }
 
   async finishBatch(batch: BatchId, _at: string, seconds: number): Promise<BatchSummary> {
@@ -167,6 +176,14 @@ export class MemoryAuditStore implements AuditStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #use(event: RunEvent, use: RowUse): void {
+    const uuid = unitOf(event);
+    const all = this.usedRows(use.source);
+    const found = all.filter((used) => used.row === use.row || used.uuid === uuid);
+    checkUse(use, uuid, found);
+    if (found.length === 0) this.#used.set(use.source, [...all, { row: use.row, sha256: use.sha256, uuid }]);
   }
 
   #check(): void {

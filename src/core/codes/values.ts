@@ -24,6 +24,12 @@ export const VALUES_CODES = {
     advice:
       "Another unit has used the row of this label: check that no label was printed or scanned twice; a row serves one unit only.",
   },
+  "values.other-label": {
+    blame: "input",
+    retry: false,
+    advice:
+      "The unit got its values under another label before: check that the right label was scanned, or put the unit aside.",
+  },
   "values.row-changed": {
     blame: "input",
     retry: false,
