@@ -27,10 +27,12 @@ const ENDS: readonly DeviceEventName[] = [
 ];
 /** How long STOP may come before the result, or behind it: the order differs between versions (protocol.md 2.1). */
 const REST = seconds(2);
+/** How long a session that ended without a START may have been another one, behind which the one that was started begins. */
+const UNSURE = seconds(10);
 
 /**
  * The session after one more report. The library's shell firmware may be in a session of its own when another one is asked for:
- * results count only behind the START of the one that was started. Serial Modem tells neither START nor STOP.
+ * a START begins anew, and an end without one before it counts only when none follows. Serial Modem tells neither START nor STOP.
  * @param now on the monotonic clock, ms
  */
 export function nextSession(
@@ -41,17 +43,18 @@ export function nextSession(
 ): SessionState {
   if (state.over) return state;
   if (name === "START") return { ...SESSION_BEGUN, started: true, report: text };
-  if (by === "zephyr-shell" && !state.started) return { ...state, report: text };
+  const sure = by === "serial-modem" || state.started;
+  const closes = now + (sure ? REST : UNSURE);
   if (ENDS.includes(name)) {
     if (state.end !== undefined && state.end !== "STOP") return state;
-    // FATAL_ERROR has no STOP behind it.
-    const over = by === "serial-modem" || state.end === "STOP" || name === "FATAL_ERROR";
-    return { ...state, end: name, report: text, closes: now + REST, over };
+    // Behind FATAL_ERROR and the reports of Serial Modem there is no STOP.
+    const last = by === "serial-modem" || state.end === "STOP" || name === "FATAL_ERROR";
+    return { ...state, end: name, report: text, closes, over: sure && last };
   }
   if (name === "STOP")
     return state.end === undefined
-      ? { ...state, end: name, report: text, closes: now + REST }
-      : { ...state, over: state.end !== "STOP" };
+      ? { ...state, end: name, report: text, closes }
+      : { ...state, over: sure && state.end !== "STOP" };
   const worked = state.worked || name === "NEED_LTE_DEACTIVATED" || name === "NEED_LTE_ACTIVATED";
   return state.end === undefined ? { ...state, worked, report: text } : state;
 }

@@ -21,6 +21,7 @@ export const START_COMMAND: Readonly<Record<DeviceFirmware, string>> = {
 export type DevicePorts = { readonly modem: AtPort; readonly shell: ShellPort; readonly mode: AtMode };
 
 const LOOK = seconds(1);
+const START_LIMIT = seconds(15);
 /** How long a modem may take to find its network; a first search over all bands takes long. */
 const NETWORK_LIMIT = seconds(180);
 
@@ -73,7 +74,7 @@ export async function startSession(by: DeviceFirmware, { modem, shell }: DeviceP
   const command = START_COMMAND[by];
   if (by === "zephyr-shell") return startByShell(by, await shell.run(command));
   try {
-    return (await ask(modem, command)).lines;
+    return (await ask(modem, command, { limit: START_LIMIT })).lines;
   } catch (error) {
     const cause = asStationError(error);
     if (/^at\.(?:timeout|silent|rebooted|unsynced|overflow)$|^link\.|^run\.|^station\./.test(cause.code)) throw cause;

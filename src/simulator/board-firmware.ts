@@ -50,6 +50,8 @@ const FATES: Readonly<Partial<Record<Quirk, SelfEventName>>> = {
 export class BoardFirmware {
   readonly #parts: BoardFirmwareParts;
   #session: AbortController | undefined;
+  /** A session that was asked for and begins when the answer is out. */
+  #due: (() => void) | undefined;
 
   constructor(parts: BoardFirmwareParts) {
     this.#parts = parts;
@@ -69,10 +71,18 @@ export class BoardFirmware {
     return this.#parts.modem.asReported(answer);
   }
 
+  /** The answer to the last command is on the line: what it set going begins. */
+  answered(): void {
+    const due = this.#due;
+    this.#due = undefined;
+    due?.();
+  }
+
   /** The firmware stops in the middle of what it does. */
   halt(): void {
     this.#session?.abort(new StationError("station.closing", "the board has no power"));
     this.#session = undefined;
+    this.#due = undefined;
   }
 
   #serialModem(text: string, quirk: Quirk | undefined): Answer {
@@ -89,16 +99,18 @@ export class BoardFirmware {
     return ok();
   }
 
-  /** One session at a time; asking for another one changes nothing. The answer to the command goes out before it begins. */
+  /** One session at a time; asking for another one changes nothing. */
   #begin(quirk: Quirk | undefined): void {
     if (this.#session !== undefined || quirk === "session-silent") return;
-    const session = new AbortController();
-    this.#session = session;
-    void this.#run(session.signal, quirk)
-      .catch(() => undefined)
-      .finally(() => {
-        if (this.#session === session) this.#session = undefined;
-      });
+    this.#due = () => {
+      const session = new AbortController();
+      this.#session = session;
+      void this.#run(session.signal, quirk)
+        .catch(() => undefined)
+        .finally(() => {
+          if (this.#session === session) this.#session = undefined;
+        });
+    };
   }
 
   async #run(signal: AbortSignal, quirk: Quirk | undefined): Promise<void> {

@@ -172,6 +172,7 @@ export class SimulatedPort {
     if (bytes !== undefined) this.#client?.write(bytes);
     switch (then) {
       case "go-on":
+        this.#firmware.answered();
         return;
       case "hang":
         this.#firmware.halt();

@@ -13,6 +13,7 @@ import { Journal } from "../../../src/run/journal.ts";
 import type { GivenAnswer } from "../../../src/run/ask-core.ts";
 import { QueueMark } from "../../../src/run/queue-mark.ts";
 import { ProofRun } from "../../../src/run/proof-run.ts";
+import type { ModemOpener } from "../../../src/run/modem-opener.ts";
 import { UnitRun, type UnitOrder } from "../../../src/run/unit-run.ts";
 import { FakeService, type ServiceTwist } from "../../fakes/fake-service.ts";
 import { SimulatedOpener, type ModemTwist } from "../../fakes/simulated-opener.ts";
@@ -65,6 +66,8 @@ export type RigOptions = {
   readonly stores?: (event: RunEvent) => boolean;
   readonly onEvent?: (event: RunEvent, rig: RunRig) => void;
   readonly withoutOwner?: boolean;
+  /** The board instead of the simulated modem alone. */
+  readonly board?: (rig: RunRig) => ModemOpener;
   /** A run that only reads. */
   readonly proof?: Proof;
   /** The core's answers to questions; default: none is expected. */
@@ -119,8 +122,16 @@ export class RunRig {
       },
     });
     return {
-      order: { station: STATION, settings: { sink: "none" }, release: "restore", recipe: recipe(), profile: profile(), ...order },
-      ...{ clock, sha256, journal, opener, http: service.http, stop: stop.signal },
+      order: {
+        station: STATION,
+        settings: { sink: "none" },
+        release: "restore",
+        recipe: recipe(),
+        profile: profile(),
+        ...order,
+      },
+      ...{ clock, sha256, journal, http: service.http, stop: stop.signal },
+      opener: this.#options.board?.(this) ?? opener,
       ...(withoutOwner === true ? {} : { owner: service }),
       admission: admission ?? (() => Promise.resolve({ kind: "admitted", settings: {} })),
       keepSetting: (key, value) => this.settings.set(key, value),
