@@ -21,7 +21,7 @@ const FAMILIES = {
   modeRefused: /^(run\.(mode|release)-refused|provisioning\.mode-(unreadable|not-reached))$/,
   wrongModel: /^run\.wrong-(model|hardware)$/,
   wrongFirmware: /^run\.firmware-/,
-  otherIdentity: /^run\.(token-of-other-unit|claimed-other-unit)$/,
+  otherIdentity: /^run\.(token-of-other-(unit|model)|claimed-other-unit)$/,
   modemUnreadable:
     /^(at\.(overflow|unreadable)|run\.identity-unreadable|provisioning\.(reply-too-long|report-malformed|token-malformed|modem-time-missing|firmware-unreadable|uuid-unreadable))$/,
   linkLost: /^link\.(lost|closed|stuck)$/,
@@ -32,7 +32,13 @@ const FAMILIES = {
   serviceUnreached:
     /^(transport\.(name|refused|unreachable|reset|closed|truncated|proxy)|cloud\.unavailable|dtls\.(no-answer|closed|idle)|coap\.closed)/,
   identityRefused: /^(cloud|provisioning|service)\.token-refused$/,
-  notClaimed: /^((provisioning|service|device)\.not-claimed|cloud\.claimed-elsewhere)$/,
+  notClaimed: /^(provisioning|service|device)\.not-claimed$/,
+  ownedElsewhere: /^cloud\.claimed-elsewhere$/,
+  queueTaken: /^cloud\.(queue-not-empty|leftovers)$/,
+  ruleWrong: /^cloud\.rule-/,
+  keyRejected: /^cloud\.(key|role)-refused$/,
+  tokensNotKept: /^station\.tokens-unwritable$/,
+  claimInterrupted: /^run\.claim-interrupted$/,
   ordersIncomplete:
     /^(run\.(nothing-executed|commands-missing|not-finished|content-differs)|provisioning\.(list-|rounds))/,
   resultUnconfirmed: /^(run\.result-unreported|provisioning\.(report-failed|report-too-large)|cloud\.result-)/,

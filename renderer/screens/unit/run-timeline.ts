@@ -6,12 +6,18 @@ import { shortText } from "./text-parts.ts";
 /** How a step ended; `open`: announced, and no end of it is recorded. */
 export type StepState = "ok" | "ignored" | "error" | "open";
 
-/** A bar below a phase: one command, one exchange, or (`rest`) the exchanges around a phase's commands together. */
+/** What was done at the owner's side: words of `unit.ownerActs`. */
+type OwnerDeed = "claim" | "ours" | "unclaim" | "queue" | "discard" | "settled" | "kept";
+
+/**
+ * A bar below a phase: one command, one exchange, (`rest`) the exchanges around a phase's commands together, or (`owner`)
+ * something that was done at the owner's side, whose `text` is an {@link OwnerDeed}.
+ */
 export type Step = {
   readonly key: number;
-  readonly kind: "command" | "exchange" | "rest";
+  readonly kind: "command" | "exchange" | "rest" | "owner";
   readonly text: string;
-  /** Exchanges in the bar. */
+  /** Exchanges in the bar, or the commands of an owner's deed. */
   readonly count: number;
   readonly fromMs: number;
   readonly elapsedMs: number;
@@ -76,10 +82,11 @@ function barOf(
 function stepsOf(events: readonly RunEvent[], zero: number): readonly Step[] {
   const exchanges = events.filter((event) => event.type === "at.exchange").map((event) => exchangeStep(event, zero));
   const commands = commandSteps(events, zero);
+  const done = [...commands, ...ownerSteps(events, zero)].toSorted((a, b) => a.key - b.key);
   const [first] = exchanges;
-  if (commands.length === 0 || first === undefined) return [...exchanges, ...commands];
+  if (commands.length === 0 || first === undefined) return [...exchanges, ...done];
   const elapsedMs = exchanges.reduce((sum, step) => sum + step.elapsedMs, 0);
-  return [...commands, { ...first, kind: "rest", text: "", count: exchanges.length, elapsedMs, state: "ok" }];
+  return [...done, { ...first, kind: "rest", text: "", count: exchanges.length, elapsedMs, state: "ok" }];
 }
 
 function exchangeStep(event: Of<"at.exchange">, zero: number): Step {
@@ -105,6 +112,45 @@ function commandSteps(events: readonly RunEvent[], zero: number): readonly Step[
     const fromMs = Math.max(0, Date.parse(event.at) - zero);
     return [{ key: event.seq, kind: "command", text, count: 1, fromMs, elapsedMs: 0, state: "open" }];
   });
+}
+
+/** A deed at the owner's side from its announcement to its end; what was not announced changed nothing and takes no time. */
+function ownerSteps(events: readonly RunEvent[], zero: number): readonly Step[] {
+  return events.flatMap((event, index): readonly Step[] => {
+    const fromMs = Math.max(0, Date.parse(event.at) - zero);
+    const step = (text: OwnerDeed, count: number, state: StepState, elapsedMs = 0): readonly Step[] => [
+      { key: event.seq, kind: "owner", text, count, fromMs, elapsedMs, state },
+    ];
+    switch (event.type) {
+      case "claim.announced":
+      case "queue.announced": {
+        const end = events.slice(index).find(isEndOf(event.act));
+        const count = event.type === "queue.announced" ? event.commands.length : 1;
+        const elapsedMs = end === undefined ? 0 : Math.max(0, Date.parse(end.at) - zero - fromMs);
+        return step(event.act, count, endState(end), elapsedMs);
+      }
+      case "claim.concluded":
+        return event.result === "ours-already" ? step("ours", 1, "ok") : [];
+      case "queue.settled":
+        return step("settled", event.commands.length, "ok");
+      case "token.kept":
+        return step("kept", 1, "ok");
+      default:
+        return [];
+    }
+  });
+}
+
+type OwnerEnd = Of<"claim.concluded"> | Of<"queue.concluded">;
+
+function isEndOf(act: OwnerEnd["act"]): (event: RunEvent) => event is OwnerEnd {
+  return (event): event is OwnerEnd =>
+    (event.type === "claim.concluded" || event.type === "queue.concluded") && event.act === act;
+}
+
+function endState(end: OwnerEnd | undefined): StepState {
+  if (end === undefined || end.result === "unknown") return "open";
+  return end.result === "refused" ? "error" : "ok";
 }
 
 function concludedStep(event: Of<"command.concluded">, zero: number): Step {
