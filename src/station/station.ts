@@ -1,6 +1,7 @@
 import type { AuditStore, RecoveredRun } from "../audit/audit-store.ts";
 import type { Admission } from "../contract/order.ts";
 import type { Proof } from "../contract/proof.ts";
+import type { Recipe } from "../contract/recipe.ts";
 import type { SlotState } from "../contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
 import type { Clock } from "../core/clock.ts";
@@ -20,11 +21,12 @@ import {
 import { filesFor, requireGoldenCheck, type GoldenRule } from "./golden-unit.ts";
 import { recoveredSlot } from "./recovered-slot.ts";
 import type { RunDesks } from "./run-desk.ts";
+import type { RunStarted } from "./run-recorder.ts";
 import { Slot, type SlotParts } from "./slot.ts";
 import { StartGate } from "./start-gate.ts";
 import { DEFAULT_LIMITS, type StationLimits } from "./station-limits.ts";
 import type { NewsListener, StationNews } from "./station-news.ts";
-import { admitUnit } from "./unit-admission.ts";
+import { admitUnit, type Applicant } from "./unit-admission.ts";
 import type { WorkerHost } from "./worker-host.ts";
 
 /** What a station works with. The audit store stays the caller's: it is closed after the station. */
@@ -232,10 +234,8 @@ export class Station {
     const run = this.#slots.get(slot)?.run;
     // Whatever does not provision may be done to a unit that has passed.
     const again = run?.started.again === true || run?.started.purpose !== undefined;
-    const wanted = run?.started.purpose === "proof" ? "whole" : this.#options.files.recipe.recipe.verify.emptyBefore;
-    const history = wanted === undefined || wanted === false ? undefined : wanted === "whole" ? wanted : "begun";
     const holder = [...this.#slots.values()].find((other) => other.id !== slot && other.holds(uuid, run?.batch))?.id;
-    const applicant = { slot, uuid, again, ...(history === undefined ? {} : { history }) };
+    const applicant = { slot, uuid, again, ...historyFor(run?.started.purpose, this.#options.files.recipe.recipe) };
     return admitUnit(applicant, before, holder, this.#options.store);
   }
 
@@ -266,6 +266,13 @@ export class Station {
   #tell(news: StationNews): void {
     for (const listener of this.#listeners) listener(news);
   }
+}
+
+/** What a run needs of its unit's history: a proof all of it; a recipe that wants empty tags whether the unit is ours. */
+function historyFor(purpose: RunStarted["purpose"], { verify }: Recipe): Pick<Applicant, "history"> {
+  if (purpose === "proof") return { history: "whole" };
+  const { emptyBefore = false } = verify;
+  return purpose === undefined && emptyBefore !== false ? { history: "begun" } : {};
 }
 
 /** Errors about the record's content pass; the rest means that nothing can be recorded now. */
