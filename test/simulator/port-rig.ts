@@ -1,11 +1,13 @@
 import { milliseconds } from "../../src/core/duration.ts";
 import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import { decodeWireText, encodeWireText } from "../../src/core/wire-text.ts";
+import type { FirmwareKind } from "../../src/simulator/board-firmware.ts";
 import { makeBoard } from "../../src/simulator/board.ts";
 import { parseFault } from "../../src/simulator/fault-order.ts";
 import { PLAIN_FRAMING, type Framing } from "../../src/simulator/framing.ts";
 import { LATENCIES, type LatencyTable } from "../../src/simulator/latency.ts";
 import type { ModemOptions } from "../../src/simulator/modem-options.ts";
+import type { SelfProvisioner } from "../../src/simulator/self-provisioner.ts";
 import { SimulatedModem } from "../../src/simulator/simulated-modem.ts";
 import { SimulatedPort, type PortClient } from "../../src/simulator/simulated-port.ts";
 import type { CommandEntry } from "../../src/simulator/wait-log.ts";
@@ -41,6 +43,8 @@ type RigOptions = {
   readonly framing?: Framing;
   readonly faults?: readonly string[];
   readonly modem?: Partial<ModemOptions>;
+  readonly firmware?: FirmwareKind;
+  readonly provisioner?: SelfProvisioner;
 };
 
 /** A port of slot 1 on a virtual clock with one host attached. Faults are written without their slot. */
@@ -56,6 +60,8 @@ export function portRig(options: RigOptions = {}) {
     framing: options.framing ?? PLAIN_FRAMING,
     faults: (options.faults ?? []).map((text) => parseFault(`1=${text}`)),
     onCommand: (entry) => entries.push(entry),
+    ...(options.firmware === undefined ? {} : { firmware: options.firmware }),
+    ...(options.provisioner === undefined ? {} : { provisioner: options.provisioner }),
   });
   const client = new RecordingClient();
   port.attach(client);
