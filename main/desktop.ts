@@ -7,6 +7,8 @@ import { Awake } from "./awake.ts";
 import { aboutHandlers } from "./desk/about-desk.ts";
 import { configurationHandlers } from "./desk/configuration-desk.ts";
 import { fixtureHandlers } from "./desk/fixture-desk.ts";
+import { goldenHandlers } from "./desk/golden-desk.ts";
+import { GoldenFile } from "./desk/golden-file.ts";
 import { historyHandlers } from "./desk/history-desk.ts";
 import { Jobs } from "./desk/jobs.ts";
 import { libraryHandlers } from "./desk/library-desk.ts";
@@ -46,6 +48,7 @@ export class Desktop {
   readonly #settings: SettingsFile;
   readonly #shift: ShiftBook;
   readonly #operators: OperatorsFile;
+  readonly #golden: GoldenFile;
   readonly #session: SessionKeeper;
   readonly #insertions: OpenedInsertions;
   readonly #guard: CloseGuard;
@@ -55,13 +58,14 @@ export class Desktop {
 
   private constructor(
     hosted: HostedStation,
-    operators: OperatorsFile,
+    { operators, golden }: { readonly operators: OperatorsFile; readonly golden: GoldenFile },
     data: string,
     clock: Clock,
     log: (line: string) => void,
   ) {
     this.#hosted = hosted;
     this.#operators = operators;
+    this.#golden = golden;
     this.#clock = clock;
     const { settings, window } = dataPlaces(data);
     this.#windowFile = window;
@@ -107,13 +111,15 @@ export class Desktop {
   static async open(options: Options, clock: Clock, log: (line: string) => void): Promise<Desktop> {
     const data = options.data ?? join(app.getPath("userData"), "station");
     const operators = OperatorsFile.open(dataPlaces(data).operators);
+    const golden = new GoldenFile(dataPlaces(data).golden);
     const hosted = await hostStation({
       ...{ options, data, clock, version: app.getVersion(), environment: process.env },
       resources: resourcesFolder(app.isPackaged),
       workers: new UtilityWorkerHost(BUNDLED.worker, clock),
       keys: await openOwnerKeys(data, process.env, clock),
+      golden: golden.rule,
     });
-    const desktop = new Desktop(hosted, operators, data, clock, log);
+    const desktop = new Desktop(hosted, { operators, golden }, data, clock, log);
     desktop.#begin();
     return desktop;
   }
@@ -160,6 +166,10 @@ export class Desktop {
       }),
       ...configurationHandlers(configurator),
       ...reportHandlers({ history, clock, jobs, dialogs: reportDialogs(this.#current, this.#texts) }),
+      ...goldenHandlers({
+        ...{ file: this.#golden, store, clock, files: () => line.files, subscribe: line.subscribe },
+        start: (request, proof) => this.#desk.startProof(request, proof),
+      }),
       ...aboutHandlers({
         versions: versions(),
         ...{ stationId: store.stationId, record },

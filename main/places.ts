@@ -28,6 +28,7 @@ export function dataPlaces(folder: string) {
     settings: join(folder, "settings.json"),
     configuration: join(folder, "configuration.json"),
     window: join(folder, "window.json"),
+    golden: join(folder, "golden.json"),
     service: join(folder, "training-service"),
     vault: join(folder, "vault.json"),
     vaultKey: join(folder, "vault.key"),

@@ -9,6 +9,7 @@ import type { Clock } from "../src/core/clock.ts";
 import { isTraining, type StationCredentials, type StationFiles } from "../src/station/batch-plan.ts";
 import { resolveProfile } from "../src/station/files/profile-file.ts";
 import { Library } from "../src/station/library/library.ts";
+import type { GoldenRule } from "../src/station/golden-unit.ts";
 import type { RunDesks } from "../src/station/run-desk.ts";
 import { Station } from "../src/station/station.ts";
 import { TOKEN_FILE_NAME, tokenDesk, TokenFile } from "../src/station/token-file.ts";
@@ -36,6 +37,8 @@ export type HostParts = {
   readonly workers: WorkerHost;
   /** The owner's API keys. */
   readonly keys: OwnerKeys;
+  /** How often the golden unit must be checked before production; undefined: never. */
+  readonly golden?: () => GoldenRule | undefined;
   readonly clock: Clock;
 };
 
@@ -108,7 +111,7 @@ function linePartsOf(
   library: Library,
   keys: OwnerKeys,
 ): LineParts {
-  const { options, data, environment, clock, workers: host } = parts;
+  const { options, data, environment, clock, workers: host, golden } = parts;
   const { faults } = options;
   // What a power cut interrupted is shown by the first line only.
   const left: { runs: readonly RecoveredRun[] } = { runs: recovered };
@@ -119,7 +122,11 @@ function linePartsOf(
     credentials: ({ profile: chosen }, profile) => credentialsOf(keys, "id" in chosen ? chosen.id : "", profile),
     openStation: (files, credentials, shown) => {
       const common = { files, store, host, clock, random: randomBytes, credentials };
-      const station = { ...common, recovered: left.runs, shown, desks: desksOf(files, data, clock) };
+      const station = {
+        ...common,
+        ...(golden === undefined ? {} : { golden }),
+        ...{ recovered: left.runs, shown, desks: desksOf(files, data, clock) },
+      };
       left.runs = [];
       return Station.open(station);
     },

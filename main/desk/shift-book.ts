@@ -31,7 +31,7 @@ export class ShiftBook {
   /** Counts anew. @throws StationError audit.* */
   async read(): Promise<Shift> {
     const since = this.#since;
-    const shift = { since, counts: await this.#history.counts({ from: since }) };
+    const shift = { since, counts: await this.#history.counts({ from: since, purpose: "provision" }) };
     this.#told = shift;
     return shift;
   }

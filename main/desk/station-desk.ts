@@ -1,5 +1,6 @@
 import type { DesktopNews } from "../../src/contract/desktop-news.ts";
 import type { DesktopSnapshot, TrainingFacts } from "../../src/contract/desktop-snapshot.ts";
+import type { Proof } from "../../src/contract/proof.ts";
 import type { StartRequest } from "../../src/contract/station-request.ts";
 import type { Session } from "../../src/contract/desktop-session.ts";
 import type { Clock } from "../../src/core/clock.ts";
@@ -122,6 +123,13 @@ export class StationDesk {
       ...(insertions === undefined ? {} : { insertions: insertions().current }),
       ...(storeFailure === undefined ? {} : { storeFailure }),
     };
+  }
+
+  /** Starts runs that only read, as `start` does. @throws StationError as `Station.start`; operators.signed-out */
+  async startProof(request: StartRequest, proof: Proof): Promise<StartedBatch> {
+    const started = await this.#parts.station.start(this.#signed(request), proof);
+    void this.#watch(started);
+    return started;
   }
 
   async #start(request: StartRequest) {

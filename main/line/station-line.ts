@@ -2,6 +2,7 @@ import type { TrainingFacts } from "../../src/contract/desktop-snapshot.ts";
 import type { TrainingNumbers } from "../../src/contract/desktop-configuration.ts";
 import type { Fixture } from "../../src/contract/fixture.ts";
 import type { ResolvedProfile } from "../../src/contract/profile.ts";
+import type { Proof } from "../../src/contract/proof.ts";
 import type { SlotState } from "../../src/contract/slot-state.ts";
 import type { StartRequest } from "../../src/contract/station-request.ts";
 import { StationError } from "../../src/core/error.ts";
@@ -120,11 +121,11 @@ export class StationLine {
   }
 
   /** As of the station. @throws StationError desktop.line-changing; as `Station.start` */
-  async start(request: StartRequest): Promise<StartedBatch> {
+  async start(request: StartRequest, proof?: Proof): Promise<StartedBatch> {
     if (this.#exchanging) throw new StationError("desktop.line-changing", "the line is being set up");
     this.#starting += 1;
     try {
-      return await this.#line.station.start(request);
+      return await this.#line.station.start(request, proof);
     } finally {
       this.#starting -= 1;
     }

@@ -17,6 +17,7 @@ import {
   VerifyAskedSchema,
 } from "./desktop-history.ts";
 import { CONFIGURATION_REQUESTS } from "./desktop-configuration.ts";
+import { GOLDEN_REQUESTS } from "./desktop-golden.ts";
 import { LIBRARY_REQUESTS } from "./desktop-library.ts";
 import { JobProgressSchema, NewsBundleSchema } from "./desktop-news.ts";
 import { PORT_REQUESTS, PortsTellingSchema } from "./desktop-ports.ts";
@@ -70,6 +71,7 @@ export const REQUESTS = {
   ...PORT_REQUESTS,
   ...SERVICE_REQUESTS,
   ...REPORT_REQUESTS,
+  ...GOLDEN_REQUESTS,
 } as const;
 
 export type RequestKind = keyof typeof REQUESTS;

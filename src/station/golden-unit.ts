@@ -18,9 +18,6 @@ export type GoldenRule = {
   readonly reference: GoldenReference | undefined;
 };
 
-/** The bounds of a rule in hours. */
-export const GOLDEN_HOURS = { least: 1, most: 168 } as const;
-
 /**
  * What a run on the golden unit records as its recipe: the reference itself, so that an auditor sees what was compared.
  * Equal references give an equal SHA-256.

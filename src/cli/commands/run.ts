@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { GOLDEN_HOURS } from "../../contract/desktop-golden.ts";
 import { ProfileSchema, type ResolvedProfile } from "../../contract/profile.ts";
 import { Secret } from "../../core/secret.ts";
 import { loadFixture } from "../../station/files/fixture-file.ts";
@@ -10,7 +11,7 @@ import { required, wholeNumber } from "../arguments.ts";
 import type { Arguments, CliCommand, CommandContext } from "../command.ts";
 import { startEmbeddedService } from "../embedded-service.ts";
 import { reportTray } from "../output/tray-report.ts";
-import { GOLDEN_HOURS, type GoldenRule } from "../../station/golden-unit.ts";
+import type { GoldenRule } from "../../station/golden-unit.ts";
 import { TOKEN_FILE_NAME } from "../../station/token-file.ts";
 import { startRequest } from "../start-request.ts";
 import { tokenDesks } from "../token-desks.ts";
@@ -66,13 +67,11 @@ export const runCommand: CliCommand = {
   },
 };
 
-const GOLDEN_EVERY = 12;
-
 /** @throws StationError usage.option, file.* of the reference */
 async function goldenRule(args: Arguments): Promise<GoldenRule | undefined> {
   const file = args.value("golden");
-  const { least, most } = GOLDEN_HOURS;
-  const everyHours = wholeNumber(args, "golden-hours", [least, most], GOLDEN_EVERY);
+  const { least, usual, most } = GOLDEN_HOURS;
+  const everyHours = wholeNumber(args, "golden-hours", [least, most], usual);
   return file === undefined ? undefined : { everyHours, reference: await loadGolden(resolve(file)) };
 }
 
