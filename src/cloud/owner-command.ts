@@ -1,4 +1,5 @@
 import type { RecipeCommand, RecipeCommandKind, SecretSource } from "../contract/recipe-command.ts";
+import { signingOf, type SigningOrder } from "../contract/recipe-signing.ts";
 import type { ResolvedRecipe } from "../contract/recipe.ts";
 import { StationError } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
@@ -8,6 +9,10 @@ export type OwnerCommand = {
   readonly kind: RecipeCommandKind;
   readonly description: string;
   readonly request: Secret;
+  /** The security tag on which the unit makes a signing request. */
+  readonly makes?: number;
+  /** What has to be signed before the command is whole. */
+  readonly awaits?: SigningOrder;
 };
 
 /** Where the contents of a recipe come from. */
@@ -25,7 +30,14 @@ export function ownerCommands(recipe: ResolvedRecipe): readonly OwnerCommand[] {
     kind: command.kind,
     description: `${recipe.recipe.product} ${recipe.recipe.revision} #${index + 1}`,
     request: new Secret(JSON.stringify({ [command.kind]: optionsOf(command, recipe) })),
+    ...signingFacts(command),
   }));
+}
+
+function signingFacts(command: RecipeCommand): Pick<OwnerCommand, "makes" | "awaits"> {
+  const awaits = signingOf(command);
+  if (awaits !== undefined) return { awaits };
+  return command.kind === "certificateSigningRequest" ? { makes: command.options.secTag } : {};
 }
 
 function optionsOf(command: RecipeCommand, from: Materials): unknown {
@@ -38,8 +50,10 @@ function optionsOf(command: RecipeCommand, from: Materials): unknown {
     case "config":
     case "finished":
       return command.options;
-    case "serverCertificate":
     case "clientCertificate":
+      if ("signedBy" in command.options) return { secTag: command.options.secTag };
+      return { secTag: command.options.secTag, content: secretOf(command.options, from) };
+    case "serverCertificate":
       return { secTag: command.options.secTag, content: secretOf(command.options, from) };
     case "clientPrivateKey":
       return privateKey(command.options, from);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AuthorityNameSchema } from "./authority.ts";
 import { label } from "./common.ts";
 
 /** A security tag that users may write: 0 to 2147483647 (at.md 4). */
@@ -67,10 +68,17 @@ export const RECIPE_COMMANDS = {
   clientPrivateKeyGeneration: keyOptions,
   endorsementKeyGeneration: z.strictObject({ secTag }),
   serverCertificate: certificate,
-  /** The same file for every unit, or the unit's own PEM in a column of the recipe's value file. */
+  /**
+   * The same file for every unit, the unit's own PEM in a column of the recipe's value file, or what a CA of the profile signs for
+   * the request that the unit made on this tag before.
+   */
   clientCertificate: z.union(
-    [certificate, z.strictObject({ secTag, column: columnName })],
-    "must name a file or a column of the value file",
+    [
+      certificate,
+      z.strictObject({ secTag, column: columnName }),
+      z.strictObject({ secTag, signedBy: AuthorityNameSchema }),
+    ],
+    "must name a file, a column of the value file, or by which CA of the profile it is signed (signedBy)",
   ),
   clientPrivateKey: z.strictObject({ secTag, key: SecretSourceSchema, password: SecretSourceSchema.exactOptional() }),
   preSharedKey: z.strictObject({ secTag, identity: label(128), key: SecretSourceSchema }),

@@ -110,7 +110,7 @@ function changeEntry(entry: VerifyCredential, index: number, change: ChangeText)
 function columnsOfCommand(command: RecipeCommand, path: RecipePath): readonly ColumnUse[] {
   switch (command.kind) {
     case "clientCertificate":
-      return columnUse("certificate", command.options, [...path, "column"]);
+      return "signedBy" in command.options ? [] : columnUse("certificate", command.options, [...path, "column"]);
     case "preSharedKey":
       return columnUse("preSharedKey", command.options.key, [...path, "key"]);
     case "clientPrivateKey": {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { label, Sha256HexSchema } from "./common.ts";
 import { RecipeCommandSchema } from "./recipe-command.ts";
+import { signingProblems } from "./recipe-signing.ts";
 import { ValueFileSchema, ValuesSchema } from "./recipe-values.ts";
 import { VerifySchema } from "./recipe-verify.ts";
 
@@ -115,6 +116,8 @@ export type ResolvedRecipe = z.output<typeof ResolvedRecipeSchema>;
 /** A rule takes the place of the commands, and needs a claim by the station with a tag. */
 function checkRule({ claim, commands, expect }: z.output<typeof RecipeFields>, context: z.RefinementCtx): void {
   const refuse = (path: readonly string[], message: string): void =>
+    context.addIssue({ code: "custom", path: [...path], message });
+  for (const { path, message } of signingProblems(commands ?? [], claim.by))
     context.addIssue({ code: "custom", path: [...path], message });
   if (claim.by === "later" && (commands ?? []).length > 0)
     refuse(["commands"], "must be empty: a run with claim.by: later only gathers the attestation token");

@@ -4,8 +4,10 @@ import { StationError } from "../core/error.ts";
 import type { DeviceUuid } from "../core/ids.ts";
 import type { Command, CommandResponse } from "../provisioning/command.ts";
 import { parseKeygenToken, type KeygenToken } from "../provisioning/keygen-token.ts";
+import { parseSigningRequest } from "../provisioning/signing-request.ts";
 
-type Artefact = Extract<RunEventBody, { type: "artefact.made" }>;
+/** A public thing that the unit made. */
+export type Artefact = Extract<RunEventBody, { type: "artefact.made" }>;
 
 /**
  * The signing request or public key that a key generation answered, or undefined for every other command.
@@ -35,7 +37,22 @@ export function artefactOfToken(text: string, uuid: DeviceUuid, sha256: Sha256):
   const pem = pemOf(token);
   const { der, secTag } = token;
   const name = `${token.kind === "csr" ? "csr" : "public-key"} ${secTag}`;
-  return { type: "artefact.made", name, sha256: sha256(der), length: der.length, text: pem };
+  const key = publicKeyOf(token);
+  return {
+    ...{ type: "artefact.made", name, sha256: sha256(der), length: der.length },
+    ...(key === undefined ? {} : { keySha256: sha256(key) }),
+    text: pem,
+  };
+}
+
+/** The key as SubjectPublicKeyInfo; undefined where a signing request has a form that only the modem knows. */
+function publicKeyOf({ kind, der }: KeygenToken): Uint8Array | undefined {
+  if (kind === "public-key") return der;
+  try {
+    return parseSigningRequest(der).publicKey;
+  } catch {
+    return undefined;
+  }
 }
 
 function pemOf(token: KeygenToken): string {

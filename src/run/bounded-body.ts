@@ -52,6 +52,7 @@ export function boundedBody(body: RunEventBody): RunEventBody {
     case "credential.verified":
     case "claim.announced":
     case "token.kept":
+    case "certificate.issued":
       return body;
   }
 }

@@ -10,6 +10,7 @@ import { StationError } from "../core/error.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import type { AskCore } from "./ask-core.ts";
 import { checkedAttestation } from "./attestation-check.ts";
+import type { CertificateRound } from "./certificate-round.ts";
 import { claimUnit } from "./claim-phase.ts";
 import { CommandQueue } from "./command-queue.ts";
 import type { Journal } from "./journal.ts";
@@ -24,6 +25,8 @@ export type ClaimStepParts = {
   /** The owner's API; needed where the recipe is claimed by the station. */
   readonly owner?: OwnerApi;
   readonly ask: AskCore;
+  /** Signs what the unit asks for between two portions of the queue. */
+  readonly certificates?: CertificateRound;
 };
 
 /** How long one request to the owner's API may take. */
@@ -34,7 +37,7 @@ const OWNER_LIMIT: Duration = seconds(60);
  * @throws StationError run.owner-missing; as {@link claimUnit}
  */
 export async function claimStep(
-  { order, clock, journal, sha256, owner: api }: ClaimStepParts,
+  { order, clock, journal, sha256, owner: api, certificates }: ClaimStepParts,
   device: Device,
   modem: AtPort,
   signal: AbortSignal,
@@ -43,7 +46,10 @@ export async function claimStep(
   const owner = new OwnerClient({ api, clock, limit: OWNER_LIMIT, spread: spreadOf(journal) });
   const mark = new QueueMark(order.station, journal.runId);
   const { uuid } = device;
-  const queue = new CommandQueue({ owner, uuid, commands: ownerCommands(order.recipe), mark, clock, journal });
+  const queue = new CommandQueue({
+    ...{ owner, uuid, commands: ownerCommands(order.recipe), mark, clock, journal },
+    ...(certificates && { complete: (command, inQueue, stop) => certificates.complete(command, inQueue, uuid, stop) }),
+  });
   const { recipe } = order.recipe;
   const mayUnclaim = order.profile.service === "embedded";
   await claimUnit(modem, { owner, device, recipe, queue, mark, mayUnclaim, journal, clock, sha256 }, signal);

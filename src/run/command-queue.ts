@@ -1,6 +1,6 @@
 import type { OwnerClient } from "../cloud/owner-client.ts";
 import type { CommandState } from "../cloud/owner-answer.ts";
-import { QUEUE_LIMIT, type OwnerCommand } from "../cloud/owner-command.ts";
+import type { OwnerCommand } from "../cloud/owner-command.ts";
 import { sleep, type Clock } from "../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../core/duration.ts";
 import { codeEntry } from "../core/error-codes.ts";
@@ -10,6 +10,7 @@ import type { DeviceUuid } from "../core/ids.ts";
 import type { Journal } from "./journal.ts";
 import { ownerDeed } from "./owner-deed.ts";
 import type { QueueMark } from "./queue-mark.ts";
+import { nextPortion } from "./queue-portion.ts";
 
 /** What a command queue takes. */
 export type CommandQueueParts = {
@@ -19,6 +20,8 @@ export type CommandQueueParts = {
   readonly mark: QueueMark;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Makes a command whole that needs what the unit answered to an earlier one. */
+  readonly complete?: (command: OwnerCommand, queue: CommandQueue, signal: AbortSignal) => Promise<OwnerCommand>;
 };
 
 /** A command in the unit's queue: its id there, and its kind by the owner API's name. */
@@ -87,7 +90,7 @@ export class CommandQueue {
    */
   async fill(signal: AbortSignal): Promise<void> {
     const { commands, mark, journal } = this.#parts;
-    const portion = commands.slice(this.#next, this.#next + QUEUE_LIMIT);
+    const portion = await this.#whole(nextPortion(commands, this.#next), signal);
     if (portion.length === 0) return;
     const first = this.#next + 1;
     const before = this.#queued.length;
@@ -116,6 +119,14 @@ export class CommandQueue {
         await sleep(this.#parts.clock, seconds(2 ** tries), signal);
       }
     }
+  }
+
+  async #whole(portion: readonly OwnerCommand[], signal: AbortSignal): Promise<readonly OwnerCommand[]> {
+    const { complete } = this.#parts;
+    if (complete === undefined) return portion;
+    const whole: OwnerCommand[] = [];
+    for (const command of portion) whole.push(await complete(command, this, signal));
+    return whole;
   }
 
   async #queue(portion: readonly OwnerCommand[], signal: AbortSignal): Promise<void> {

@@ -15,7 +15,7 @@ import type { CommandPlace } from "../provisioning/execution-seam.ts";
 import type { ProvisioningOptions } from "../provisioning/options.ts";
 import type { SessionOutcome } from "../provisioning/session-result.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
-import { artefactOf } from "./artefact.ts";
+import { artefactOf, type Artefact } from "./artefact.ts";
 import { changeMode } from "./change-mode.ts";
 import { announcedEvent, concludedEvent } from "./command-record.ts";
 import type { Journal } from "./journal.ts";
@@ -40,6 +40,8 @@ export type DeviceRoleParts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly sha256: Sha256;
+  /** Takes what the unit made, besides the record. */
+  readonly onArtefact?: (artefact: Artefact) => void;
 };
 
 /** The modem and the settings as one attempt may use them. */
@@ -140,7 +142,9 @@ export class DeviceRole {
     journal.tell(concludedEvent(command, place, { response, result, elapsedMs }, sha256));
     try {
       const artefact = artefactOf(command, response, uuid, sha256);
-      if (artefact !== undefined) journal.tell(artefact);
+      if (artefact === undefined) return;
+      journal.tell(artefact);
+      this.#parts.onArtefact?.(artefact);
     } catch (error) {
       this.#problem ??= asStationError(error);
     }

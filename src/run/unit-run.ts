@@ -10,15 +10,15 @@ import { CFUN } from "../modem/commands/functional-mode.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
 import type { AskCore } from "./ask-core.ts";
 import { checkUnit } from "./check-phase.ts";
+import { CertificateRound } from "./certificate-round.ts";
 import { claimStep, gatherStep } from "./claim-step.ts";
 import { clientOptions } from "./client-options.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { DeviceRole } from "./device-role.ts";
-import { deviceWork, mayPass, orderedSettings, type BoardProvision } from "./device-work.ts";
+import { deviceWork, mayPass, type BoardProvision, type DeviceWork } from "./device-work.ts";
 import { errorOfWork } from "./error-of-work.ts";
 import { gatedPort, gatedShell } from "./gated-port.ts";
 import { ADMISSION_LIMIT, admitted, identifyUnit, type KeptSettings } from "./identify-phase.ts";
-import { heldByRecipe } from "./held-by-recipe.ts";
 import type { Journal } from "./journal.ts";
 import { proveKeys } from "./key-proof.ts";
 import { Ledger } from "./ledger.ts";
@@ -66,16 +66,21 @@ export class UnitRun {
   readonly #transcript: Transcript;
   readonly #hold: ModemHold;
   readonly #ledger: Ledger;
+  /** The work of a board that provisions itself: then the ledger stays empty. */
+  #board: DeviceWork | undefined;
+  readonly #certificates: CertificateRound;
   /** An earlier run has begun to provision the unit: what it holds may be ours. */
   #begun = false;
 
   constructor(parts: UnitRunParts) {
-    const { journal, clock, stop, sha256, opener } = parts;
+    const { journal, clock, stop, sha256, opener, ask } = parts;
     this.#parts = parts;
     this.#phases = new PhaseRunner({ journal, clock, stop });
     this.#transcript = new Transcript({ clock, sha256, tell: (body) => journal.tell(body) });
     this.#hold = new ModemHold(opener);
     this.#ledger = new Ledger(sha256);
+    const tell = (body: Parameters<Journal["tell"]>[0]): void => void journal.tell(body);
+    this.#certificates = new CertificateRound({ ask, tell, sha256, executed: () => this.#ledger.executed });
   }
 
   /** Walks the phases, releases the modem whatever happened, and tells `run.finished`. Never throws. */
@@ -139,12 +144,15 @@ export class UnitRun {
   /** The commands in the unit's queue; undefined where the unit is claimed elsewhere. */
   async #claim(device: Device): Promise<CommandQueue | undefined> {
     const { by } = this.#parts.order.recipe.recipe.claim;
-    if (by === "station")
-      return this.#phases.run("claim", ({ signal }) => claimStep(this.#parts, device, this.#port(signal), signal));
+    if (by === "station") return this.#phases.run("claim", ({ signal }) => this.#claimStep(device, signal));
     if (by === "later")
       await this.#phases.run("claim", ({ signal }) => gatherStep(this.#parts, device, this.#port(signal), signal));
     else this.#phases.skip("claim");
     return undefined;
+  }
+
+  #claimStep(device: Device, signal: AbortSignal): Promise<CommandQueue> {
+    return claimStep({ ...this.#parts, certificates: this.#certificates }, device, this.#port(signal), signal);
   }
 
   async #provision(
@@ -169,7 +177,10 @@ export class UnitRun {
         await queue.fill(signal);
         await role.session({ modem, store, signal });
       }
-      judgeWork(this.#ledger, expectations, { finished: role.finished, unreported: role.unreported });
+      judgeWork(this.#ledger, this.#certificates.known(expectations), {
+        finished: role.finished,
+        unreported: role.unreported,
+      });
       await queue?.awaitResults(signal);
       if (queue !== undefined) await proveKeys(queue, this.#ledger.executed, { sha256, tell }, signal);
     };
@@ -178,7 +189,7 @@ export class UnitRun {
 
   /** The board speaks with the service itself; the station starts it and follows what it reports. */
   async #provisionByBoard(device: Device, by: BoardProvision, queue: CommandQueue | undefined): Promise<void> {
-    const work = deviceWork(this.#parts, by, device.uuid, queue);
+    const work = (this.#board = deviceWork(this.#parts, by, device.uuid, queue));
     const perform = ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
       const { modem: board } = this.#hold;
       const shell = gatedShell(this.#transcript.shell(board.shell), signal);
@@ -208,6 +219,7 @@ export class UnitRun {
       justClaimed: order.recipe.recipe.claim.by === "station",
       ...{ uuid, homeMode: home, options: clientOptions(order.profile), settings, journal, clock, sha256 },
       ...{ transcript: this.#transcript, ledger: this.#ledger },
+      onArtefact: (artefact) => this.#certificates.take(artefact),
       ...(http === undefined ? {} : { http }),
       ...(coap === undefined ? {} : { coap }),
     });
@@ -217,19 +229,12 @@ export class UnitRun {
     const { order, journal, sha256 } = this.#parts;
     const { modem } = this.#hold;
     const shell = gatedShell(this.#transcript.shell(modem.shell), signal);
-    const { held, settings } = this.#held();
+    const { held, settings } = this.#board ?? this.#ledger;
     const step = { recipe: order.recipe, device, held, settings, sink: order.settings.sink, sha256 };
     await verifyUnit(
       { modem: this.#port(signal), shell, mode: modem.mode },
       { ...step, tell: (body) => void journal.tell(body) },
     );
-  }
-
-  /** What the unit must hold: by the commands that the station carried out, or by the recipe where the board did it itself. */
-  #held(): Pick<Ledger, "held" | "settings"> {
-    const { order, sha256 } = this.#parts;
-    if ((order.recipe.recipe.provision?.by ?? "station") === "station") return this.#ledger;
-    return { held: heldByRecipe(order.recipe, sha256), settings: orderedSettings(order.recipe) };
   }
 
   /** Runs on a signal of its own: a stopped run is released too. */

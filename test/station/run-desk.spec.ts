@@ -15,8 +15,14 @@ describe("the desks of a station", () => {
   it("answer the questions of their kind", async () => {
     const digest = "0".repeat(64);
     const issued = {
-      ...{ kind: "certificate", pem: "PEM", by: "factory", authority: digest, serial: "01", sha256: digest },
-      ...{ subject: "CN=u", notAfter: "2036-01-01T00:00:00.000Z" },
+      kind: "certificate",
+      pem: "PEM",
+      by: "factory",
+      authority: digest,
+      serial: "01",
+      sha256: digest,
+      subject: "CN=u",
+      notAfter: "2036-01-01T00:00:00.000Z",
     } as const;
     const desk = () => Promise.resolve(issued);
     expect(await answerQuestion({ certificate: desk }, certificate, asker)).toMatchObject({ pem: "PEM" });

@@ -8,7 +8,11 @@ import { Questions } from "../../src/worker/questions.ts";
 const question: Question = { kind: "certificate", secTag: 7, csr: "CSR" };
 const digest = "0".repeat(64);
 const issued = {
-  ...{ kind: "certificate", by: "factory", authority: digest, sha256: digest, subject: "CN=u" },
+  kind: "certificate",
+  by: "factory",
+  authority: digest,
+  sha256: digest,
+  subject: "CN=u",
   notAfter: "2036-01-01T00:00:00.000Z",
 } as const;
 

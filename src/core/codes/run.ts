@@ -159,6 +159,12 @@ export const RUN_CODES = {
     advice:
       "The modem holds a credential where the recipe wants an empty tag: check that the unit is new, or delete the credential.",
   },
+  "run.request-missing": {
+    blame: "service",
+    retry: false,
+    advice:
+      "The unit's certificate request is not known: check that the service shows what the unit answered, then run it again.",
+  },
   "run.key-differs": {
     blame: "service",
     retry: false,

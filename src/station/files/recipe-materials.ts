@@ -77,7 +77,7 @@ function referencesOf(command: RecipeCommand, place: readonly PropertyKey[]): re
   switch (command.kind) {
     case "serverCertificate":
     case "clientCertificate":
-      if ("column" in command.options) return [];
+      if (!("file" in command.options)) return [];
       return [{ path: at("file"), source: { file: command.options.file }, check: checkCertificates }];
     case "clientPrivateKey":
       return privateKeyReferences(command.options, at);
