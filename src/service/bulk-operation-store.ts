@@ -24,7 +24,7 @@ export type BulkResult = {
 };
 
 /** Operations of one team that are kept: the newest. */
-const KEPT_OPERATIONS = 50;
+const KEPT_OPERATIONS = 20;
 const ULID_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** The bulk operations of all teams. Writers call it inside a transaction. */
