@@ -12,6 +12,9 @@ import { auditError } from "./sqlite-error.ts";
 /** A run with all its events. */
 export type RunHistory = { readonly run: RunRecord; readonly events: readonly RunEvent[] };
 
+/** A public thing that a unit made: a signing request, a public key. */
+export type Artefact = Extract<RunEvent, { readonly type: "artefact.made" }>;
+
 /** Reads the record beside the station that writes it; every method throws StationError audit.*. */
 export class History {
   readonly #reading: Reading;
@@ -40,6 +43,15 @@ export class History {
     const run = recordOf(cells);
     const bodies = this.#all("SELECT body FROM event WHERE run = ? ORDER BY seq", [id]);
     return { run, events: bodies.map(([body]) => readEvent(String(body), run)) };
+  }
+
+  /** The public things that a run's unit made, in order. */
+  artefacts(id: RunId): readonly Artefact[] {
+    const bodies = this.#all("SELECT body FROM event WHERE run = ? AND type = 'artefact.made' ORDER BY seq", [id]);
+    return bodies.flatMap(([body]) => {
+      const event = readEvent(String(body), { id });
+      return event.type === "artefact.made" ? [event] : [];
+    });
   }
 
   /** SHA-256 of every content that runs were recorded with under a recipe's name. */

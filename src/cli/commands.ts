@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   golden: async () => (await import("./commands/golden.ts")).goldenCommand,
   ports: async () => (await import("./commands/ports.ts")).portsCommand,
   export: async () => (await import("./commands/export.ts")).exportCommand,
+  artefacts: async () => (await import("./commands/artefacts.ts")).artefactsCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   shell: async () => (await import("./commands/shell.ts")).shellCommand,

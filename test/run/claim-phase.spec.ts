@@ -318,9 +318,9 @@ describe("a mark in the queue", () => {
     expect(mark.describe(7)).toBe(`provisioning-station ${STATION} 01900000-0000-7000-8001-000000000001 #7`);
     expect(mark.placeOf({ description: mark.describe(7) })).toBe(7);
     expect(mark.placeOf({ description: EARLIER.describe(7) })).toBeUndefined();
-    expect([mark.isOwn({ description: EARLIER.describe(1) }), mark.isOwn({ description: "" }), mark.isOwn({})]).toEqual([
-      ...[true, false, false],
-    ]);
+    expect([mark.isOwn({ description: EARLIER.describe(1) }), mark.isOwn({ description: "" }), mark.isOwn({})]).toEqual(
+      [...[true, false, false]],
+    );
     expect(ENTRIES.map((description) => mark.placeOf({ description }))).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -15,6 +15,8 @@ export type Artefact = {
   readonly name: string;
   readonly sha256: string;
   readonly length: number;
+  /** Of the public key within, where it is another text than the key alone. */
+  readonly keySha256: string | undefined;
   readonly text: string | undefined;
 };
 
@@ -70,8 +72,8 @@ function credentialOf(event: Of<"credential.verified">): Credential {
 }
 
 function artefactOf(event: Of<"artefact.made">): Artefact {
-  const { seq, name, sha256, length, text } = event;
-  return { key: seq, name, sha256, length, text };
+  const { seq, name, sha256, length, keySha256, text } = event;
+  return { key: seq, name, sha256, length, keySha256: keySha256 === sha256 ? undefined : keySha256, text };
 }
 
 function settingOf(event: Of<"setting.written">): WrittenSetting {
