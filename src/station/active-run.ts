@@ -1,4 +1,5 @@
 import type { AuditStore } from "../audit/audit-store.ts";
+import type { Device } from "../contract/common.ts";
 import type { Admission, Order, ToWorker } from "../contract/order.ts";
 import type { Answer, Question } from "../contract/question.ts";
 import { isAnnouncement, type Release, type RunEvent } from "../contract/run-event.ts";
@@ -11,6 +12,8 @@ import { RunRecorder, type RunFinished, type RunStarted } from "./run-recorder.t
 import type { CoreEnding } from "./run-trace.ts";
 import type { WorkerMessage } from "./slot-worker.ts";
 import type { StationLimits } from "./station-limits.ts";
+import type { Admitted } from "./value-admission.ts";
+import type { ValueGrant } from "./value-book.ts";
 
 /** Settings of one run that may wait for the disk. */
 const MOST_SETTINGS_WAITING = 100;
@@ -35,7 +38,7 @@ export type ActiveRunParts = RunOrder & {
   /** Shows an event, after its commit; `unsaved` when the record failed. */
   readonly show: (event: RunEvent, unsaved: boolean) => void;
   /** Decides about an identified unit. @throws StationError audit.* when the store cannot be read */
-  readonly admit: (uuid: DeviceUuid, before: DeviceUuid | undefined) => Admission;
+  readonly admit: (device: Device, before: DeviceUuid | undefined) => Admitted;
   /** Answers a question of an admitted unit; never rejects. */
   readonly answer: (question: Question, asker: Asker) => Promise<Answer>;
   /** The record failed; answers the error that the run ends with. */
@@ -48,7 +51,7 @@ export class ActiveRun {
   readonly #parts: ActiveRunParts;
   readonly #recorder: RunRecorder;
   readonly #answers = new Map<number, Admission>();
-  #uuid: DeviceUuid | undefined;
+  #device: Device | undefined;
   #ordered = false;
   #startsFailed = 0;
   #settingsWaiting = 0;
@@ -78,7 +81,7 @@ export class ActiveRun {
 
   /** The unit that was identified and admitted. */
   get uuid(): DeviceUuid | undefined {
-    return this.#uuid;
+    return this.#device?.uuid;
   }
 
   /** The worker is ready: it gets the order, once. */
@@ -124,44 +127,58 @@ export class ActiveRun {
   }
 
   #takeEvent(event: RunEvent): void {
-    this.#recorder.take(event);
-    if (event.type === "unit.identified") this.#identified(event.device.uuid, event.seq);
+    const decide = event.type === "unit.identified" ? () => this.#identified(event.device, event.seq) : undefined;
+    this.#recorder.take(event, decide);
     if (event.type !== "run.finished") return;
     this.#cancelAbort();
     this.#workerEnd = event;
     if (this.#lostReason !== undefined) this.#end(this.#lostReason, event.release);
   }
 
-  /** Decided at once, so that of two slots with the same unit only one is admitted; answered when the event is stored. */
-  #identified(uuid: DeviceUuid, seq: number): void {
+  /**
+   * Decided at once, so that of two slots with the same unit only one is admitted, and no two units get one row of values;
+   * answered when the event is stored, with the row that it takes.
+   */
+  #identified(device: Device, seq: number): ValueGrant | undefined {
     try {
-      const admission = this.#parts.admit(uuid, this.#uuid);
-      if (admission.kind === "admitted") this.#uuid = uuid;
+      const unit = this.#labelled(device);
+      const { admission, grant } = this.#parts.admit(unit, this.uuid);
+      if (admission.kind === "admitted") this.#device = unit;
       this.#answers.set(seq, admission);
+      return grant;
     } catch (error) {
       this.abort(this.#parts.onLost(asStationError(error)));
+      return undefined;
     }
+  }
+
+  /** The label counts as it was scanned, whatever the worker says. */
+  #labelled({ boardSerial: _told, ...device }: Device): Device {
+    const { boardSerial } = this.#parts.started;
+    return boardSerial === undefined ? device : { ...device, boardSerial };
   }
 
   #takeSetting(message: Extract<WorkerMessage, { type: "setting" }>): void {
     const { store, started, onLost } = this.#parts;
-    if (message.runId !== started.runId || message.slot !== started.slot || this.#uuid === undefined)
+    const { uuid } = this;
+    if (message.runId !== started.runId || message.slot !== started.slot || uuid === undefined)
       throw this.#nonsense("the worker sent a setting of another run, or before its unit was known");
     if (this.#settingsWaiting >= MOST_SETTINGS_WAITING) throw this.#nonsense("the worker sends too many settings");
     this.#settingsWaiting += 1;
     store
-      .putSetting(this.#uuid, message.key, message.value, started.runId)
+      .putSetting(uuid, message.key, message.value, started.runId)
       .catch((error: unknown) => this.abort(onLost(asStationError(error))))
       .finally(() => (this.#settingsWaiting -= 1));
   }
 
   #takeQuestion({ runId, slot, ask, question }: Extract<WorkerMessage, { type: "ask" }>): void {
     const { started, answer, send } = this.#parts;
-    if (runId !== started.runId || slot !== started.slot || this.#uuid === undefined)
+    const device = this.#device;
+    if (runId !== started.runId || slot !== started.slot || device === undefined)
       throw this.#nonsense("the worker asked for another run, or before its unit was known");
     if (this.#questionsWaiting >= MOST_QUESTIONS_WAITING) throw this.#nonsense("the worker asks too much at once");
     this.#questionsWaiting += 1;
-    void answer(question, { runId, slot, uuid: this.#uuid }).then((given) => {
+    void answer(question, { runId, slot, uuid: device.uuid, device }).then((given) => {
       this.#questionsWaiting -= 1;
       if (!this.#over) send({ type: "answer", runId, slot, ask, answer: given });
     });
@@ -175,8 +192,7 @@ export class ActiveRun {
       return;
     }
     if (this.#ending) return;
-    if (drained || isAnnouncement(event))
-      this.#parts.send({ type: "stored", ...this.#named(), seq: event.seq });
+    if (drained || isAnnouncement(event)) this.#parts.send({ type: "stored", ...this.#named(), seq: event.seq });
     const admission = this.#answers.get(event.seq);
     if (admission === undefined) return;
     this.#answers.delete(event.seq);

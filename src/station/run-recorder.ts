@@ -3,6 +3,7 @@ import type { RunEvent } from "../contract/run-event.ts";
 import type { Clock } from "../core/clock.ts";
 import { asStationError, StationError } from "../core/error.ts";
 import { isoTime } from "../core/iso-time.ts";
+import type { ValueGrant } from "./value-book.ts";
 import { openEnds, trace, type CoreEnding, type RunTrace } from "./run-trace.ts";
 
 /** Events of one run that may wait for the disk: a worker that floods must not fill the store's queue for all. */
@@ -57,13 +58,14 @@ export class RunRecorder {
 
   /**
    * Takes the next event of the worker.
+   * @param decide called when the event will be written: answers the row of a value file that goes with it
    * @throws StationError station.worker-protocol when it belongs to another run or slot, or is out of order
    */
-  take(event: RunEvent): void {
+  take(event: RunEvent, decide: () => ValueGrant | undefined = () => undefined): void {
     this.#check(event);
     this.#nextSeq += 1;
     if (event.type === "run.finished") this.#finished = true;
-    if (this.#lost === undefined) this.#store(event);
+    if (this.#lost === undefined) this.#store(event, decide());
   }
 
   /**
@@ -103,9 +105,9 @@ export class RunRecorder {
     if (this.#waiting >= MOST_WAITING || event.seq > MOST_EVENTS) throw wrong("the worker sends too many events");
   }
 
-  #store(event: RunEvent): void {
-    const writing = this.#parts.store.append(event);
-    writing.catch(() => undefined);
+  #store(event: RunEvent, grant: ValueGrant | undefined): void {
+    const writing = this.#parts.store.append(event, grant?.use);
+    writing.catch(() => grant?.undo());
     this.#waiting += 1;
     this.#tail = this.#tail
       .then(() => writing)

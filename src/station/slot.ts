@@ -1,5 +1,5 @@
 import type { AuditStore } from "../audit/audit-store.ts";
-import type { Admission } from "../contract/order.ts";
+import type { Device } from "../contract/common.ts";
 import type { RunEvent } from "../contract/run-event.ts";
 import { idleSlot, reduceSlot, type SlotState } from "../contract/slot-state.ts";
 import { asStationError, reportOf, StationError } from "../core/error.ts";
@@ -8,13 +8,14 @@ import { ActiveRun, type RunEnd, type RunOrder } from "./active-run.ts";
 import { answerQuestion, type RunDesks } from "./run-desk.ts";
 import { SlotWorker, type SlotWorkerParts, type WorkerMessage } from "./slot-worker.ts";
 import type { StationNews } from "./station-news.ts";
+import type { Admitted } from "./value-admission.ts";
 
 /** What a slot needs of the station around it. */
 export type SlotParts = SlotWorkerParts & {
   readonly store: AuditStore;
   readonly tell: (news: StationNews) => void;
   /** Decides about an identified unit. @throws StationError audit.* when the store cannot be read */
-  readonly admit: (slot: SlotId, uuid: DeviceUuid, before: DeviceUuid | undefined) => Admission;
+  readonly admit: (slot: SlotId, device: Device, before: DeviceUuid | undefined) => Admitted;
   /** What runs may ask for. */
   readonly desks: RunDesks;
   /** The record failed; answers the error that the run ends with. */
@@ -90,7 +91,7 @@ export class Slot {
       discard: (error) => this.#worker.discard(error),
       startWorker: () => this.#worker.start(),
       show: (event, unsaved) => this.#show(run, event, unsaved),
-      admit: (uuid, before) => admit(this.id, uuid, before),
+      admit: (device, before) => admit(this.id, device, before),
       answer: (question, asker) => answerQuestion(desks, question, asker),
       finish: (end) => {
         this.#run = undefined;

@@ -1,5 +1,5 @@
 import type { AuditStore, RecoveredRun } from "../audit/audit-store.ts";
-import type { Admission } from "../contract/order.ts";
+import type { Device } from "../contract/common.ts";
 import type { Proof } from "../contract/proof.ts";
 import type { Recipe } from "../contract/recipe.ts";
 import type { SlotState } from "../contract/slot-state.ts";
@@ -27,6 +27,8 @@ import { StartGate } from "./start-gate.ts";
 import { DEFAULT_LIMITS, type StationLimits } from "./station-limits.ts";
 import type { NewsListener, StationNews } from "./station-news.ts";
 import { admitUnit, type Applicant } from "./unit-admission.ts";
+import { withValues, type Admitted } from "./value-admission.ts";
+import { sourceOf, ValueBook } from "./value-book.ts";
 import type { WorkerHost } from "./worker-host.ts";
 
 /** What a station works with. The audit store stays the caller's: it is closed after the station. */
@@ -67,6 +69,7 @@ const ABOUT_ONE_RUN: ReadonlySet<string> = new Set([
   "audit.gap",
   "audit.over",
   "audit.unknown",
+  "values.used",
 ]);
 
 /** The station core: the slots of a fixture, their workers, batches, interlocks; everything it tells is on the disk. */
@@ -77,6 +80,7 @@ export class Station {
   readonly #listeners = new Set<NewsListener>();
   readonly #reserved = new Map<SlotId, BusySlot>();
   readonly #pending = new Set<Promise<unknown>>();
+  #book: ValueBook | undefined;
   #storeFailed = false;
   #unsettled: readonly (() => Promise<boolean>)[] = [];
   #closing: Promise<void> | undefined;
@@ -90,7 +94,7 @@ export class Station {
     const shared: Omit<SlotParts, "slot"> = {
       ...{ host, gate, clock, limits, store, desks: options.desks ?? {} },
       tell: (news) => this.#tell(news),
-      admit: (slot, uuid, before) => this.#admit(slot, uuid, before),
+      admit: (slot, device, before) => this.#admit(slot, device, before),
       onLost: (error) => this.#lost(error),
     };
     const newest = new Map((options.recovered ?? []).map((run) => [run.slot, run]));
@@ -126,7 +130,8 @@ export class Station {
 
   async #start(request: StartRequest, proof: Proof | undefined): Promise<StartedBatch> {
     if (this.#closing !== undefined) throw new StationError("station.closed", "the station is closed");
-    const { clock, random, store } = this.#options;
+    const { clock, random, store, desks } = this.#options;
+    if (proof === undefined && desks?.beforeBatch !== undefined) await desks.beforeBatch();
     const files = filesFor(this.#options.files, proof);
     const slots = chosenSlots(files.fixture, request, this.#busy());
     if (proof === undefined) this.#requireGolden();
@@ -142,6 +147,7 @@ export class Station {
     try {
       await this.#settleEnds();
       store.assertWritable();
+      this.#values(plan.start.recipeSha256);
       await store.startBatch(plan.start);
     } catch (error) {
       throw recordError(error);
@@ -230,13 +236,23 @@ export class Station {
       throw new StationError("station.store-failed", "ends of runs are not recorded yet", { runs: left.length });
   }
 
-  #admit(slot: SlotId, uuid: DeviceUuid, before: DeviceUuid | undefined): Admission {
+  #admit(slot: SlotId, device: Device, before: DeviceUuid | undefined): Admitted {
+    const { uuid } = device;
     const run = this.#slots.get(slot)?.run;
     // Whatever does not provision may be done to a unit that has passed.
     const again = run?.started.again === true || run?.started.purpose !== undefined;
     const holder = [...this.#slots.values()].find((other) => other.id !== slot && other.holds(uuid, run?.batch))?.id;
     const applicant = { slot, uuid, again, ...historyFor(run?.started.purpose, this.#options.files.recipe.recipe) };
-    return admitUnit(applicant, before, holder, this.#options.store);
+    const admission = admitUnit(applicant, before, holder, this.#options.store);
+    return withValues(admission, this.#values(run?.started.recipeSha256), device, run?.started.purpose);
+  }
+
+  /** The rows of the recipe's value file, where this recipe has some; made once. @throws StationError audit.* */
+  #values(recipeSha256: string | undefined): ValueBook | undefined {
+    const { files, store } = this.#options;
+    if (files.values === undefined || recipeSha256 !== files.recipe.sha256) return undefined;
+    this.#book ??= new ValueBook(files.values, sourceOf(files.values, files.simulated === true), store);
+    return this.#book;
   }
 
   /** @throws StationError station.golden-* */
