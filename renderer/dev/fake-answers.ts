@@ -55,6 +55,8 @@ export function plainAnswer(kind: RequestKind, asks: never, history: FakeHistory
       return { kind: "saved", file: "report.png" };
     case "about.read":
       return FAKE_ABOUT;
+    case "golden.read":
+      return { everyHours: null };
     case "page.print":
       return { kind: "printed" };
     case "page.savePdf":

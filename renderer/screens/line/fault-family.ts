@@ -11,6 +11,11 @@ const FAMILIES = {
   keyNotMade: /^(at\.(keygen|jwt)-failed|provisioning\.(signing|attestation)-refused)$/,
   keyNotKept: /^(run\.credential-(missing|different)|provisioning\.ca-not-installed)$/,
   keyExtra: /^run\.credential-unexpected$/,
+  keyDiffers: /^run\.key-differs$/,
+  tagOccupied: /^run\.tag-occupied$/,
+  proofChanged: /^run\.proof-changed$/,
+  goldenUnit: /^run\.golden-/,
+  goldenDue: /^station\.golden-(missing|due|failed)$/,
   supply: /^at\.power-warning$/,
   commandRefused:
     /^(at\.(rejected|not-found|no-access|modem-active|already-exists)|(run|device)\.command-failed|provisioning\.command-refused)$/,
