@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RunEventSchema, type RunEventBody } from "../../src/contract/run-event.ts";
+import type { DeviceUuid } from "../../src/core/ids.ts";
 import { boundedBody, cut } from "../../src/run/bounded-body.ts";
 import { RUN, SLOT } from "./support/run-rig.ts";
 
 const stamp = { runId: RUN, slot: SLOT, seq: 1, at: "2026-01-01T00:00:00.000Z" };
+const UUID = "50363154-3931-44f0-8022-121b6401627d" as DeviceUuid;
 /** Texts as modems and services may send them: long, binary, lone surrogates. */
 const wild = fc.oneof(
   fc.string({ unit: "binary", maxLength: 200 }),
@@ -41,6 +43,22 @@ const bodies: fc.Arbitrary<RunEventBody> = fc.oneof(
   fc.record({
     ...{ type: fc.constant("command.concluded" as const), command, reply: wild },
     ...{ result: fc.constant("ok" as const), elapsedMs: fc.constant(1) },
+  }),
+  fc.record({
+    ...{ type: fc.constant("claim.concluded" as const), act: fc.constant("claim" as const), error },
+    ...{ uuid: fc.constant(UUID), result: fc.constant("unknown" as const) },
+  }),
+  fc.record({
+    ...{ type: fc.constant("queue.announced" as const), act: fc.constant("discard" as const), first: fc.constant(0) },
+    ...{ commands: fc.array(wild, { maxLength: 300 }), mark: fc.constant("mark") },
+  }),
+  fc.record({
+    ...{ type: fc.constant("queue.concluded" as const), act: fc.constant("queue" as const), error },
+    ...{ result: fc.constant("refused" as const), ids: fc.array(wild, { maxLength: 300 }) },
+  }),
+  fc.record({
+    type: fc.constant("queue.settled" as const),
+    commands: fc.array(fc.record({ id: wild, status: wild }), { maxLength: 300 }),
   }),
   fc.record({ type: fc.constant("setting.written" as const), key: wild, value: wild, sink: fc.constant("station") }),
   fc.record({

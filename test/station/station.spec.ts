@@ -215,4 +215,21 @@ describe("a station that was cut off", () => {
       },
     ]);
   });
+
+  it("says so where a claim was announced and has no end", () => {
+    const recovered = [
+      {
+        runId: "019b76da-a800-7000-8000-000000000001" as RunId,
+        slot: "1" as SlotId,
+        batch: "019b76da-a800-7000-8000-000000000000" as BatchId,
+        ownerAct: "claim" as const,
+      },
+    ];
+    expect(new StationRig({ recovered }).station.snapshot()).toMatchObject([
+      {
+        outcome: "ABORTED",
+        error: { code: "run.claim-interrupted", what: "the station stopped while it claimed the unit" },
+      },
+    ]);
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { DeviceUuid } from "../../src/core/ids.ts";
 import { seconds } from "../../src/core/duration.ts";
 import { StationError } from "../../src/core/error.ts";
 import {
@@ -181,6 +182,22 @@ describe("stopping", () => {
     expect(await rig.summary).toMatchObject({ aborted: 1 });
     expect(rig.host.of("1").heard.filter((type) => type === "abort")).toHaveLength(1);
     expect(rig.lastOf("1")).toMatchObject({ seq: count + 1, outcome: "ABORTED", release: "restored" });
+  });
+
+  it("tells of a claim whose worker is lost that its end is unknown", async () => {
+    const uuid = uuidOf("1") as DeviceUuid;
+    const rig = await running((worker, message) => {
+      if (message.type === "order") worker.event(identified(uuid));
+      if (message.type === "admission") worker.event({ type: "claim.announced", act: "claim", uuid, tags: [] });
+      // The store's word comes at once: the worker waits for it before it sends the claim.
+      if (message.type === "stored" && message.seq === 2) worker.exit({ code: 1, signal: null });
+    });
+    await rig.advance(0);
+    expect(await rig.summary).toMatchObject({ error: 1 });
+    expect(rig.stored("1").slice(-2)).toMatchObject([
+      { type: "claim.concluded", act: "claim", result: "unknown" },
+      { type: "run.finished", error: { code: "station.worker-died" } },
+    ]);
   });
 
   it("a worker that does not obey ends after the limit, as ABORTED with the modem named unreachable", async () => {

@@ -80,6 +80,7 @@ export function gateWords({ modem, boardSerial, claim }: Recipe): readonly Words
     { key: `firmware.${range}`, values: firmware },
     ...serialWords(boardSerial),
     { key: `claim.${claim.by}` },
+    ...(claim.rule === undefined ? [] : [{ key: "claim.rule", values: { rule: claim.rule } }]),
   ];
 }
 
