@@ -46,7 +46,7 @@ export const RunRecordSchema = z.strictObject({
   /** Simulators or an embedded service took part: not a production record. */
   training: z.boolean(),
   /** What the run was for; only runs that provision count as passed. */
-  purpose: PurposeSchema,
+  purpose: PurposeSchema.default("provision"),
 });
 export type RunRecord = z.output<typeof RunRecordSchema>;
 
