@@ -1,14 +1,16 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OwnerApi } from "../../src/cloud/owner-api.ts";
-import { readUnitCall } from "../../src/cloud/owner-call.ts";
+import { listCommandsCall, readUnitCall } from "../../src/cloud/owner-call.ts";
 import { parseCommands, parseUnit } from "../../src/cloud/owner-answer.ts";
-import { listCommandsCall } from "../../src/cloud/owner-call.ts";
 import { realClock } from "../../src/core/real-clock.ts";
 import type { DeviceUuid } from "../../src/core/ids.ts";
 import { makeBoard } from "../../src/simulator/board.ts";
 import { loadRecipe } from "../../src/station/files/recipe-file.ts";
 import type { StationFiles } from "../../src/station/batch-plan.ts";
+import { tokenDesk, TokenFile } from "../../src/station/token-file.ts";
 import { HttpsTransport } from "../../src/transport/https/https-transport.ts";
 import { OwnerHttps } from "../../src/transport/https/owner-https.ts";
 import { FakeService } from "../fakes/fake-service.ts";
@@ -18,6 +20,7 @@ import { stationFiles } from "../station/station-rig.ts";
 import { CutLine, type CutService } from "./support/cut-line.ts";
 
 const TRAINING = join(import.meta.dirname, "../../resources/recipes/training/recipe.yaml");
+const GATHER = join(import.meta.dirname, "../../resources/recipes/gather-tokens/recipe.yaml");
 const COMMANDS = 5;
 
 const signal = new AbortController().signal;
@@ -84,6 +87,39 @@ describe("a power cut in the claim phase", () => {
     const kinds = ["store.append", "owner.exchange", "modem.send"];
     for (const kind of kinds) expect(places.join()).toContain(`after ${kind}`);
   }, 240_000);
+});
+
+describe("a power cut while a unit's token is gathered", () => {
+  it("loses no token, keeps none twice, and the next run passes", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "cut-tokens-"));
+    const service = new FakeService();
+    const recipe = await loadRecipe(GATHER, {});
+    const units = { count: 0 };
+    const places = await atEveryCut(async (power) => {
+      const path = join(folder, `${++units.count}.csv`);
+      const line = await CutLine.make({
+        files: { ...stationFiles(1), recipe },
+        service: { owner: service, http: service.http },
+        desks: (given) => {
+          const answer = tokenDesk(new TokenFile(path, realClock));
+          return { "keep-token": (question, asker) => given.around("tokens.keep", () => answer(question, asker)) };
+        },
+      });
+      try {
+        await line.live(power, "claim");
+        const rows = async (): Promise<number> => (await readFile(path, "utf8").catch(() => "")).split("\n").length - 1;
+        const { runs } = await line.record();
+        const kept = runs.some(({ events }) => events.some(({ type }) => type === "token.kept"));
+        expect({ place: power.place, lost: kept && (await rows()) === 0 }).toEqual({ place: power.place, lost: false });
+        if (power.isOff) expect((await line.live(new PowerCut())).slot).toMatchObject({ outcome: "PASS" });
+        expect(await rows()).toBe(1);
+      } finally {
+        await line.remove();
+      }
+    });
+    await rm(folder, { recursive: true });
+    expect(places).toContain("after tokens.keep");
+  }, 120_000);
 });
 
 describe("a power cut in the claim phase against the embedded service", () => {

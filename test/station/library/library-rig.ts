@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { cpSync } from "node:fs";
+import { join, relative } from "node:path";
 import type { DocumentKind } from "../../../src/contract/desktop-library.ts";
 import { Library } from "../../../src/station/library/library.ts";
 import type { TempFolder } from "../files/temp-folder.ts";
@@ -21,6 +22,9 @@ columns: 1
 slots: [{ slot: 1, row: 1, column: 1, port: { tcp: "127.0.0.1:4001" } }]
 `;
 
+/** Of the recipes that come with the station these specs know one. */
+const OTHERS = /^icons|^recipes[\\/](?!training)/;
+
 /** A library over a folder of the test; `used` holds what the line works with, `recorded` the contents that runs had by name. */
 export class LibraryRig {
   readonly used = new Set<string>();
@@ -28,8 +32,10 @@ export class LibraryRig {
   readonly library: Library;
 
   constructor(folder: TempFolder) {
+    const builtIn = folder.path("built-in");
+    cpSync(RESOURCES, builtIn, { recursive: true, filter: (path) => !OTHERS.test(relative(RESOURCES, path)) });
     this.library = new Library({
-      ...{ own: folder.path("data"), builtIn: RESOURCES, environment: {} },
+      ...{ own: folder.path("data"), builtIn, environment: {} },
       born: [{ kind: "fixture", id: "training-tray", text: () => FIXTURE }],
       inUse: (kind: DocumentKind, id) => this.used.has(`${kind} ${id}`),
       recorded: async (name) => this.recorded.get(name) ?? [],
