@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   artefacts: async () => (await import("./commands/artefacts.ts")).artefactsCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  ca: async () => (await import("./commands/ca.ts")).caCommand,
   shell: async () => (await import("./commands/shell.ts")).shellCommand,
   service: async () => (await import("./commands/service.ts")).serviceCommand,
   "service-key": async () => (await import("./commands/service-key.ts")).serviceKeyCommand,

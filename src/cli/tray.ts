@@ -9,6 +9,8 @@ import type { BatchSummary, StartRequest } from "../contract/station-request.ts"
 import { describeError, errorOf } from "../core/error.ts";
 import { STATION_VERSION } from "../core/version.ts";
 import type { StationCredentials, StationFiles } from "../station/batch-plan.ts";
+import { certificateDesks } from "../station/certificate-desk.ts";
+import type { SigningOptions } from "../station/certificate-issuer.ts";
 import { ChildWorkerHost } from "../station/child-worker-host.ts";
 import type { RunDesks } from "../station/run-desk.ts";
 import type { GoldenRule } from "../station/golden-unit.ts";
@@ -28,6 +30,8 @@ export type TrayOrder = {
   readonly ownerKey?: StationCredentials["ownerKey"];
   /** What the runs may ask of the station. */
   readonly desks?: RunDesks;
+  /** The CAs of one's own that recipes may name. */
+  readonly signing?: SigningOptions;
   /** Only read and compare; absent: provision. */
   readonly proof?: Proof;
   /** How often the golden unit must be checked before production. */
@@ -35,6 +39,8 @@ export type TrayOrder = {
   /** Told each event of a run once it is on the disk. */
   readonly onEvent?: (event: RunEvent) => void;
 };
+
+const NO_SIGNING: SigningOptions = { authorities: [], folder: "", passphraseOf: () => undefined };
 
 /** How a tray ended. */
 export type TrayResult = { readonly summary: BatchSummary; readonly slots: readonly SlotState[] };
@@ -69,7 +75,9 @@ async function runWith(
   order: TrayOrder,
   context: CommandContext,
 ): Promise<TrayResult> {
-  const { files, request, ownerKey, desks = {}, proof, golden, onEvent } = order;
+  const { files, request, ownerKey, proof, golden, onEvent, signing = NO_SIGNING } = order;
+  const book = { signing, recipe: files.recipe.recipe, store, clock: context.clock, random: randomBytes };
+  const desks = { ...order.desks, ...certificateDesks(book) };
   for (const run of recovered)
     context.err(`slot ${run.slot}: the last run was interrupted${interruptedAt(run)}; it is recorded as ABORTED\n`);
   const station = Station.open({

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceUuid, RunId, SlotId } from "../../src/core/ids.ts";
+import type { DeviceUuid, Imei, RunId, SlotId } from "../../src/core/ids.ts";
 import { StationError } from "../../src/core/error.ts";
 import { answerQuestion, type Asker } from "../../src/station/run-desk.ts";
 import type { FakeWorker } from "../fakes/fake-worker-host.ts";
 import { identified, StationRig, uuidOf } from "./station-rig.ts";
 
-const asker: Asker = { runId: "r" as RunId, slot: "1" as SlotId, uuid: uuidOf("1") as DeviceUuid };
+const asker: Asker = {
+  runId: "r" as RunId,
+  slot: "1" as SlotId,
+  uuid: uuidOf("1") as DeviceUuid,
+  device: { uuid: uuidOf("1") as DeviceUuid, imei: "352656100367872" as Imei },
+};
 const certificate = { kind: "certificate", secTag: 7, csr: "CSR" } as const;
 
 const ask = (worker: FakeWorker): void =>

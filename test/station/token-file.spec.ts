@@ -57,7 +57,9 @@ describe("the file of gathered tokens", () => {
   });
 
   it("answers a run once the token is on the disk", async () => {
-    const asker = { runId: "r" as RunId, slot: "1" as SlotId, uuid: uuidOf("1") as DeviceUuid };
+    const uuid = uuidOf("1") as DeviceUuid;
+    const device = { uuid, imei: "352656100367872" as Imei };
+    const asker = { runId: "r" as RunId, slot: "1" as SlotId, uuid, device };
     const answer = await tokenDesk(file())({ kind: "keep-token", ...tokenOf("1") }, asker);
     expect(answer).toEqual({ kind: "token-kept" });
     expect(await text()).toContain("2dn3aa.0oRDbb");

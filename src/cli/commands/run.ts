@@ -15,6 +15,7 @@ import type { GoldenRule } from "../../station/golden-unit.ts";
 import { TOKEN_FILE_NAME } from "../../station/token-file.ts";
 import { startRequest } from "../start-request.ts";
 import { tokenDesks } from "../token-desks.ts";
+import { signingOf } from "../signing.ts";
 import { runTray } from "../tray.ts";
 
 /** `station run`: provisions the tray of a fixture. */
@@ -36,6 +37,11 @@ export const runCommand: CliCommand = {
       value: "FILE",
       help: `where recipes with claim.by: later gather tokens (default ${TOKEN_FILE_NAME} beside the audit database)`,
     },
+    "ca-profile": {
+      kind: "value",
+      value: "FILE",
+      help: "a CA of one's own that the recipe names, besides the profile's",
+    },
     operator: { kind: "value", value: "NAME", help: "who runs the tray" },
     golden: { kind: "value", value: "FILE", help: "the golden unit's reference: it must have been checked" },
     "golden-hours": { kind: "value", value: "N", help: "at most so many hours ago (default 12, with --golden)" },
@@ -48,6 +54,7 @@ export const runCommand: CliCommand = {
     const request = await startRequest(args);
     const audit = resolve(required(args, "audit"));
     const golden = await goldenRule(args);
+    const signing = await signingOf(args, context);
     const service = await serviceOf(args, audit, context);
     try {
       const { profile, ownerKey, ca, https } = service;
@@ -56,6 +63,7 @@ export const runCommand: CliCommand = {
         request,
         audit,
         desks: tokenDesks(args, dirname(audit), context.clock),
+        signing,
         ...(golden === undefined ? {} : { golden }),
         ...(ownerKey === undefined ? {} : { ownerKey }),
       };
