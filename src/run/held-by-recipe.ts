@@ -1,5 +1,5 @@
 import type { RecipeCommand, SecretSource } from "../contract/recipe-command.ts";
-import type { ResolvedRecipe } from "../contract/recipe.ts";
+import { expectedCommands, type ResolvedRecipe } from "../contract/recipe.ts";
 import type { Sha256 } from "../core/digest.ts";
 import { placeholdersOf } from "../core/placeholder.ts";
 import { encodeWireText } from "../core/wire-text.ts";
@@ -19,7 +19,7 @@ import { contentDigests, heldAfter, type HeldCredential } from "./ledger.ts";
  * line ends counts; a content that was not handed over leaves its place without a digest.
  */
 export function heldByRecipe(recipe: ResolvedRecipe, sha256: Sha256): readonly HeldCredential[] {
-  return recipe.recipe.commands
+  return expectedCommands(recipe.recipe)
     .flatMap((command) => changesOf(command, recipe, sha256))
     .reduce<readonly HeldCredential[]>((held, change) => {
       if (change.kind === "reset") return [];

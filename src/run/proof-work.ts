@@ -1,15 +1,16 @@
 import type { Device } from "../contract/common.ts";
 import type { Order } from "../contract/order.ts";
 import type { Proof, UnitHistory } from "../contract/proof.ts";
+import { expectedCommands } from "../contract/recipe.ts";
 import type { RunEventBody } from "../contract/run-event.ts";
 import type { Sha256 } from "../core/digest.ts";
 import { StationError } from "../core/error.ts";
+import { placeholdersOf } from "../core/placeholder.ts";
 import { checkUnit } from "./check-phase.ts";
 import { samePlace } from "./credential-command.ts";
 import { checkGoldenBoard, checkGoldenCredentials, everythingHeld, toldOf } from "./golden-check.ts";
 import { heldByRecipe } from "./held-by-recipe.ts";
 import { listTags, type ListedCredential } from "./listed-credentials.ts";
-import { unitRecipe } from "./unit-recipe.ts";
 import { verifyUnit, type ReadableBoard } from "./verify-step.ts";
 
 /** What proving a unit takes. */
@@ -56,16 +57,15 @@ export async function performProof(proof: Proof, board: ReadableBoard, parts: Pr
   }
 }
 
-/** By the recipe alone: nothing was sent to the unit in this run. Values of the unit's own row are not known here. */
+/** By the recipe alone: nothing was sent to the unit in this run. What takes a value that is not known is there or not. */
 async function proveByRecipe(board: ReadableBoard, { order, device, sha256, tell }: ProofParts): Promise<void> {
-  const isWhole = order.recipe.recipe.values === undefined;
-  const recipe = isWhole ? unitRecipe(order.recipe, device, undefined, sha256) : order.recipe;
+  const { recipe } = order;
   const held = heldByRecipe(recipe, sha256);
-  const settings = new Map(
-    recipe.recipe.commands.flatMap((command) => (command.kind === "config" ? Object.entries(command.options) : [])),
+  const settings = expectedCommands(recipe.recipe).flatMap((command) =>
+    command.kind === "config" ? Object.entries(command.options) : [],
   );
-  const { sink } = order.settings;
-  await verifyUnit(board, { recipe, device, held, settings: isWhole ? settings : new Map(), sink, sha256, tell });
+  const known = settings.filter(([, value]) => placeholdersOf(value).length === 0);
+  await verifyUnit(board, { recipe, device, held, settings: new Map(known), sink: order.settings.sink, sha256, tell });
 }
 
 /** By what the unit's own run found in it when it passed: digests as the modem told them then, keys included. */

@@ -91,6 +91,34 @@ describe("a proof", () => {
   });
 });
 
+describe("a proof of a recipe with values of units", () => {
+  const withValues = recipe({
+    values: { file: "units.csv", key: "imei" },
+    commands: [
+      { atCommand: { command: "%CMNG", parameters: `0,${TAG},4,"{{name}}"` } },
+      { serverCertificate: { secTag: TAG, file: "ca.pem" } },
+    ],
+  });
+
+  it("compares with the unit's own row", async () => {
+    put(board, TAG, 4, "board-7");
+    const knowing = (name: string) => () =>
+      Promise.resolve<Admission>({ kind: "admitted", settings: {}, values: { name } });
+    const right = rigOf({ kind: "recipe" }, { order: { recipe: withValues }, admission: knowing("board-7") });
+    expect(await right.run()).toMatchObject({ outcome: "PASS" });
+    expect(verdicts(right)).toEqual([`${TAG}/4 match`, `${TAG}/0 match`, `${TAG}/2 unexpected`]);
+    const wrong = rigOf({ kind: "recipe" }, { order: { recipe: withValues }, admission: knowing("board-8") });
+    expect(await wrong.run()).toMatchObject({ error: { code: "run.credential-different" } });
+  });
+
+  it("goes by presence where the unit has no row", async () => {
+    put(board, TAG, 4, "board-7");
+    const rig = rigOf({ kind: "recipe" }, { order: { recipe: withValues }, admission: admitting() });
+    expect(await rig.run()).toMatchObject({ outcome: "PASS" });
+    expect(verdicts(rig)).toEqual([`${TAG}/4 present`, `${TAG}/0 match`, `${TAG}/2 unexpected`]);
+  });
+});
+
 describe("the golden unit", () => {
   const referenceOf = (events: readonly RunEvent[]): GoldenReference => {
     const identified = events.find((event) => event.type === "unit.identified");
