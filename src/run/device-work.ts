@@ -9,7 +9,9 @@ import { QUEUE_LIMIT } from "../cloud/owner-command.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { DeviceSession, type DeviceTools } from "./device-session.ts";
 import type { DeviceFirmware } from "./device-report.ts";
+import { heldByRecipe } from "./held-by-recipe.ts";
 import type { Journal } from "./journal.ts";
+import type { Ledger } from "./ledger.ts";
 import { OwnerResults } from "./owner-results.ts";
 
 /** What the work of a board takes; queue and results are absent where the unit was claimed elsewhere. */
@@ -21,6 +23,7 @@ export type DeviceWorkParts = {
   readonly journal: Journal;
   /** How many commands the recipe has. */
   readonly commands: number;
+  readonly sha256: Sha256;
   readonly owner?: { readonly queue: CommandQueue; readonly results: OwnerResults };
 };
 
@@ -28,9 +31,8 @@ export type DeviceWorkParts = {
 export type BoardProvision = { readonly by: DeviceFirmware; readonly limit: number };
 
 /** What of a run the work of its board takes. */
-type RunParts = Pick<DeviceWorkParts, "clock" | "journal"> & {
+type RunParts = Pick<DeviceWorkParts, "clock" | "journal" | "sha256"> & {
   readonly order: { readonly recipe: ResolvedRecipe };
-  readonly sha256: Sha256;
 };
 
 /** The work of a run's board; `queue` is absent where the unit was claimed elsewhere. */
@@ -41,19 +43,14 @@ export function deviceWork(
   queue: CommandQueue | undefined,
 ): DeviceWork {
   const commands = order.recipe.recipe.commands.length;
-  const parts = { by, limit: seconds(limit), clock, journal, commands };
+  const parts = { by, limit: seconds(limit), clock, journal, commands, sha256 };
   if (queue === undefined) return new DeviceWork(parts);
   const tell = (body: RunEventBody): void => void journal.tell(body);
+  const total = Math.max(1, commands);
   return new DeviceWork({
     ...parts,
-    owner: { queue, results: new OwnerResults({ queue, uuid, total: Math.max(1, commands), sha256, tell }) },
+    owner: { queue, results: new OwnerResults({ queue, uuid, total, sha256, tell }) },
   });
-}
-
-/** The settings that a recipe orders, the newest value of each key: the board stores them itself. */
-export function orderedSettings({ recipe }: ResolvedRecipe): ReadonlyMap<string, string> {
-  const configs = recipe.commands.flatMap((command) => (command.kind === "config" ? [command.options] : []));
-  return new Map(configs.flatMap((options) => Object.entries(options)));
 }
 
 /**
@@ -73,6 +70,22 @@ export class DeviceWork {
   /** Whether another attempt does no harm: the last session ended before the board can have carried out anything. */
   get lastWasIdle(): boolean {
     return this.#session.lastWasIdle;
+  }
+
+  /**
+   * What the unit must hold: by the recipe alone, with the digests of keys that the service shows. The board stores the
+   * recipe's settings itself, the newest value of each key.
+   * @param recipe with the certificates that were made in the run
+   */
+  holds(recipe: ResolvedRecipe): Pick<Ledger, "held" | "settings"> {
+    const { sha256, owner } = this.#parts;
+    const held = heldByRecipe(recipe, sha256).map((one) => {
+      const isKey = one.otherForm === true && one.sha256 === undefined;
+      const key = isKey ? owner?.results.keys.get(one.secTag) : undefined;
+      return key === undefined ? one : { ...one, sha256: key };
+    });
+    const configs = recipe.recipe.commands.flatMap((command) => (command.kind === "config" ? [command.options] : []));
+    return { held, settings: new Map(configs.flatMap((options) => Object.entries(options))) };
   }
 
   /**

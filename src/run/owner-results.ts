@@ -2,6 +2,7 @@ import type { Sha256 } from "../core/digest.ts";
 import { asStationError, StationError } from "../core/error.ts";
 import type { DeviceUuid } from "../core/ids.ts";
 import type { RunEventBody } from "../contract/run-event.ts";
+import { parseKeygenToken } from "../provisioning/keygen-token.ts";
 import { artefactOfToken } from "./artefact.ts";
 import type { CommandQueue, QueuedResult } from "./command-queue.ts";
 
@@ -21,10 +22,16 @@ export type OwnerResultsParts = {
  */
 export class OwnerResults {
   readonly #parts: OwnerResultsParts;
+  readonly #keys = new Map<number, string>();
   #told = 0;
 
   constructor(parts: OwnerResultsParts) {
     this.#parts = parts;
+  }
+
+  /** The SHA-256 that the modem told of each key it made, by security tag, as far as the service shows it. */
+  get keys(): ReadonlyMap<number, string> {
+    return this.#keys;
   }
 
   /** How many commands have been told. */
@@ -79,6 +86,9 @@ export class OwnerResults {
     const reply = message === undefined ? status : `${status}: ${message}`;
     const result = state.state === "succeeded" ? "ok" : "error";
     tell({ type: "command.concluded", command, result, reply, elapsedMs: 0 });
-    if (keyToken !== undefined) tell(artefactOfToken(keyToken, uuid, sha256));
+    if (keyToken === undefined) return;
+    tell(artefactOfToken(keyToken, uuid, sha256));
+    const key = parseKeygenToken(keyToken);
+    this.#keys.set(key.secTag, key.sha256);
   }
 }

@@ -32,6 +32,7 @@ import { releaseModem, type ReleaseEnd } from "./release-phase.ts";
 import { Transcript } from "./transcript.ts";
 import { settingsStoreOf, UnitSettings } from "./unit-settings.ts";
 import { wantsReadBack } from "./verification-list.ts";
+import { orderForUnit } from "./unit-recipe.ts";
 import { verifyUnit } from "./verify-step.ts";
 import { judgeWork } from "./work-judgement.ts";
 
@@ -61,7 +62,7 @@ export type UnitRunParts = {
 
 /** One attempt on one unit: the phases of design.md 6 in order, then the release, then the outcome. */
 export class UnitRun {
-  readonly #parts: UnitRunParts;
+  #parts: UnitRunParts;
   readonly #phases: PhaseRunner;
   readonly #transcript: Transcript;
   readonly #hold: ModemHold;
@@ -131,7 +132,16 @@ export class UnitRun {
     const answer = await withLimit(clock, ADMISSION_LIMIT, onLimit, admission, signal);
     const kept = admitted(answer);
     this.#begun = answer.kind === "admitted" && answer.history?.begun === true;
+    if (order.recipe.recipe.claim.by !== "later") this.#knowUnit(device, answer);
     return { device, kept };
+  }
+
+  /** From here on the recipe is the unit's: with its own values in place. */
+  #knowUnit(device: Device, answer: Admission): void {
+    const { order, journal, sha256 } = this.#parts;
+    const own = orderForUnit(order, device, answer, sha256);
+    this.#parts = { ...this.#parts, order: own.order };
+    for (const note of own.notes) journal.tell(note);
   }
 
   async #check(device: Device, signal: AbortSignal): Promise<void> {
@@ -229,7 +239,7 @@ export class UnitRun {
     const { order, journal, sha256 } = this.#parts;
     const { modem } = this.#hold;
     const shell = gatedShell(this.#transcript.shell(modem.shell), signal);
-    const { held, settings } = this.#board ?? this.#ledger;
+    const { held, settings } = this.#board?.holds(this.#certificates.filled(order.recipe)) ?? this.#ledger;
     const step = { recipe: order.recipe, device, held, settings, sink: order.settings.sink, sha256 };
     await verifyUnit(
       { modem: this.#port(signal), shell, mode: modem.mode },
