@@ -1,6 +1,6 @@
-import type { Device, Outcome } from "../contract/common.ts";
+import type { Outcome } from "../contract/common.ts";
 import type { Admission, Order } from "../contract/order.ts";
-import type { Proof, UnitHistory } from "../contract/proof.ts";
+import type { Proof } from "../contract/proof.ts";
 import { withLimit, type Clock } from "../core/clock.ts";
 import type { Sha256 } from "../core/digest.ts";
 import { reportOf, type StationError } from "../core/error.ts";
@@ -16,6 +16,7 @@ import { PhaseRunner } from "./phase-runner.ts";
 import { checkProof, performProof, type ProofParts } from "./proof-work.ts";
 import { releaseModem, type ReleaseEnd } from "./release-phase.ts";
 import { Transcript } from "./transcript.ts";
+import { orderForUnit } from "./unit-recipe.ts";
 
 /** Everything that a run which only reads takes. */
 export type ProofRunParts = {
@@ -64,12 +65,12 @@ export class ProofRun {
   }
 
   async #walk(): Promise<void> {
-    const { order, proof, sha256, journal } = this.#parts;
+    const { proof, sha256, journal } = this.#parts;
     await this.#phases.run("connect", async ({ signal }) => {
       await this.#hold.open(signal);
       await this.#hold.settle(this.#port(signal));
     });
-    const { device, history } = await this.#phases.run("identify", ({ signal }) => this.#identify(signal));
+    const { device, history, order } = await this.#phases.run("identify", ({ signal }) => this.#identify(signal));
     const parts: ProofParts = { order, device, history, sha256, tell: (body) => void journal.tell(body) };
     await this.#phases.run("check", async () => checkProof(proof, parts));
     for (const phase of ["claim", "provision"] as const) this.#phases.skip(phase);
@@ -80,16 +81,16 @@ export class ProofRun {
     });
   }
 
-  async #identify(
-    signal: AbortSignal,
-  ): Promise<{ readonly device: Device; readonly history: UnitHistory | undefined }> {
-    const { clock, journal, order, admission } = this.#parts;
+  async #identify(signal: AbortSignal): Promise<Pick<ProofParts, "device" | "history" | "order">> {
+    const { clock, journal, order, admission, sha256 } = this.#parts;
     const device = await identifyUnit(this.#port(signal), order.boardSerial);
     journal.tell({ type: "unit.identified", device });
     const onLimit = { code: "run.admission-silent", what: "the station core did not admit the unit" } as const;
     const answer = await withLimit(clock, ADMISSION_LIMIT, onLimit, admission, signal);
     admitted(answer);
-    return { device, history: answer.kind === "admitted" ? answer.history : undefined };
+    const own = isKnown(order, answer) ? orderForUnit(order, device, answer, sha256) : { order, notes: [] };
+    for (const note of own.notes) journal.tell(note);
+    return { device, order: own.order, history: answer.kind === "admitted" ? answer.history : undefined };
   }
 
   async #release(): Promise<ReleaseEnd> {
@@ -107,4 +108,9 @@ export class ProofRun {
   #port(signal: AbortSignal): AtPort {
     return gatedPort(this.#transcript.port(this.#hold.modem), signal);
   }
+}
+
+/** Whether the unit's own values are known where the recipe wants some; a unit without a row is proved by the record. */
+function isKnown({ recipe }: ProofRunParts["order"], answer: Admission): boolean {
+  return recipe.recipe.values === undefined || (answer.kind === "admitted" && answer.values !== undefined);
 }

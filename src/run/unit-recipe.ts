@@ -1,8 +1,10 @@
 import type { Device } from "../contract/common.ts";
+import type { Admission } from "../contract/order.ts";
 import type { RecipeCommand, SecretSource } from "../contract/recipe-command.ts";
 import { changeTexts, columnsOf } from "../contract/recipe-texts.ts";
 import type { UnitValues } from "../contract/recipe-values.ts";
-import type { Recipe, ResolvedRecipe } from "../contract/recipe.ts";
+import type { ResolvedRecipe } from "../contract/recipe.ts";
+import type { RunEventBody } from "../contract/run-event.ts";
 import { redact, type Sha256 } from "../core/digest.ts";
 import { StationError } from "../core/error.ts";
 import { fillPlaceholders, placeholdersOf } from "../core/placeholder.ts";
@@ -26,12 +28,13 @@ export function unitRecipe(
   sha256: Sha256,
 ): ResolvedRecipe {
   const { recipe, files } = resolved;
+  const { values: _known, ...plain } = recipe;
   if (recipe.values !== undefined && values === undefined)
     throw new StationError("values.not-handed-over", "the unit's row of the value file was not handed over", {
       file: recipe.values.file,
     });
   const valueOf = (name: string): string | undefined => ownValue(values, name) ?? nameOf(unit, name);
-  const filled = changeTexts(recipe, (text) => {
+  const filled = changeTexts(plain, (text) => {
     const missing = placeholdersOf(text).find((name) => valueOf(name) === undefined);
     if (missing !== undefined) throw valueMissing(missing);
     return fillPlaceholders(text, valueOf);
@@ -52,14 +55,27 @@ export function unitRecipe(
   };
 }
 
-/** What the record says of a unit's row: which one it was, never what it holds. */
-export function rowFacts(
-  { values }: Recipe,
-  { values: file }: ResolvedRecipe,
-  row: UnitValues,
-): Readonly<Record<string, string>> {
-  if (values === undefined || file === undefined) return {};
-  return { file: values.file, column: file.column, row: ownValue(row, file.column) ?? "" };
+/**
+ * An order as it is for one unit, and what the record says of the unit's row: which one it is, never what it holds.
+ * @param admission the core's answer, which brings the row
+ * @throws StationError as {@link unitRecipe}
+ */
+export function orderForUnit<T extends { readonly recipe: ResolvedRecipe }>(
+  order: T,
+  unit: UnitNames,
+  admission: Admission,
+  sha256: Sha256,
+): { readonly order: T; readonly notes: readonly RunEventBody[] } {
+  const values = admission.kind === "admitted" ? admission.values : undefined;
+  const { recipe: resolved } = order;
+  const forUnit = { ...order, recipe: unitRecipe(resolved, unit, values, sha256) };
+  if (values === undefined || resolved.values === undefined) return { order: forUnit, notes: [] };
+  const { column } = resolved.values;
+  const facts = { file: resolved.recipe.values?.file ?? "", column, row: ownValue(values, column) ?? "" };
+  return {
+    order: forUnit,
+    notes: [{ type: "note", level: "info", text: "the unit has its row of the value file", facts }],
+  };
 }
 
 function valueMissing(name: string): StationError {

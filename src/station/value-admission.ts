@@ -7,8 +7,8 @@ import type { ValueBook, ValueGrant, ValueSeeker } from "./value-book.ts";
 export type Admitted = { readonly admission: Admission; readonly grant?: ValueGrant };
 
 /**
- * Gives an admitted unit its row of the recipe's value file. Runs that provision take one; a proof reads with the row that the
- * unit has; whatever else is done to a unit needs none.
+ * Gives an admitted unit its row of the recipe's value file. Runs that provision take one; those that only read and compare
+ * do it with the unit's row as it is; a run that gathers tokens needs none.
  */
 export function withValues(
   admission: Admission,
@@ -18,8 +18,11 @@ export function withValues(
 ): Admitted {
   if (admission.kind === "refused" || book === undefined) return { admission };
   try {
-    if (purpose === "proof") return { admission: { ...admission, values: book.valuesOf(unit) } };
-    if (purpose !== undefined) return { admission };
+    if (purpose === "gather") return { admission };
+    if (purpose !== undefined) {
+      const values = book.valuesOf(unit);
+      return { admission: values === undefined ? admission : { ...admission, values } };
+    }
     const grant = book.take(unit);
     return { admission: { ...admission, values: grant.values }, grant };
   } catch (error) {

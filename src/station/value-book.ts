@@ -59,11 +59,13 @@ export class ValueBook {
     return { values: row.values, use: { source: this.#source, row: row.key, sha256: row.sha256 }, undo };
   }
 
-  /** The values of a unit that has had a row before, without taking one. @throws StationError values.no-row, values.row-changed */
-  valuesOf(unit: ValueSeeker): UnitValues {
+  /**
+   * The values of the row that a unit has, without taking one; undefined where it has none.
+   * @throws StationError values.row-changed, values.other-label
+   */
+  valuesOf(unit: ValueSeeker): UnitValues | undefined {
     const own = this.#held.get(unit.uuid);
-    if (own !== undefined) return this.#ownRow(unit, own).values;
-    throw new StationError("values.no-row", "the unit has not taken a row yet", this.#facts(unit));
+    return own === undefined ? undefined : this.#ownRow(unit, own).values;
   }
 
   #freeRow(unit: ValueSeeker): ValueRow {

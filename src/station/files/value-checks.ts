@@ -16,7 +16,8 @@ export function textCheck(text: string, use: TextUse, columns: readonly string[]
   const [column = ""] = columns;
   return (values) => {
     const filled = fillPlaceholders(text, (name) => (columns.includes(name) ? values(name) : undefined));
-    const what = textProblem(filled, use, quotesIn(text));
+    const nested = columns.some((name) => values(name).includes("{{"));
+    const what = nested ? "must not hold {{" : textProblem(filled, use, quotesIn(text));
     return what === undefined ? [] : [{ column, what }];
   };
 }
