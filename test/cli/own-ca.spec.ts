@@ -1,0 +1,120 @@
+import { X509Certificate } from "node:crypto";
+import { chmodSync, copyFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { CertificateRow } from "../../src/audit/certificate-book.ts";
+import type { RunEvent } from "../../src/contract/run-event.ts";
+import { openssl, testRequest } from "../fakes/test-authority.ts";
+import { callMain } from "./support/call-main.ts";
+import { PATIENCE, RESOURCES, TrayLine } from "./support/tray-line.ts";
+import Database from "better-sqlite3";
+import { lastJson, station } from "./station-process.ts";
+
+vi.setConfig(PATIENCE);
+
+const UNITS = 3;
+const EXAMPLE = join(RESOURCES, "recipes/own-ca");
+
+describe("a tray whose owner runs a CA of their own", () => {
+  let line: TrayLine;
+  beforeAll(async () => {
+    line = await TrayLine.start(UNITS);
+    for (const file of ["recipe.yaml", "amazon-root-ca-1.pem"]) copyFileSync(join(EXAMPLE, file), line.path(file));
+    const made = await callMain(["ca", "init", "--dir", line.path("ca"), "--name", "factory", "--json"]);
+    expect(made.code).toBe(0);
+    line.write(
+      "signing.yaml",
+      `${line.profileText()}authorities:\n  - { name: factory, certificate: ca/ca.pem, key: ca/ca-key.pem }\n`,
+    );
+  });
+  afterAll(() => line.stop());
+
+  const eventsOf = (audit: string): readonly RunEvent[] => {
+    const db = new Database(audit, { readonly: true });
+    try {
+      const bodies = db.prepare<[], string>("SELECT body FROM event WHERE run IS NOT NULL ORDER BY position").pluck();
+      return bodies.all().map((body) => JSON.parse(body) as RunEvent);
+    } finally {
+      db.close();
+    }
+  };
+  const certificatesOf = async (audit: string): Promise<readonly CertificateRow[]> => {
+    const { stdout } = await callMain(["ca", "list", "--db", audit, "--json"]);
+    return (JSON.parse(stdout) as { certificates: CertificateRow[] }).certificates;
+  };
+  const run = (audit: string, profile: string, further: readonly string[] = []) =>
+    station(
+      [
+        ...["run", "--recipe", line.path("recipe.yaml"), "--fixture", line.path("fixture.yaml"), "--json"],
+        ...["--profile", line.path(profile), "--audit", line.path(audit), ...further],
+      ],
+      { SPEC_OWNER_KEY: line.service.ownerKey },
+    );
+
+  it("refuses to start where the profile has no such CA, or its key can be read by others; nothing is touched", async () => {
+    const none = await run("none.db", "profile.yaml");
+    expect(none.code).toBe(2);
+    expect(lastJson<{ error: { code: string } }>(none).error.code).toBe("pki.authority-unknown");
+    chmodSync(line.path("ca/ca-key.pem"), 0o644);
+    const exposed = await run("none.db", "profile.yaml", ["--ca-profile", line.path("ca/authority.json")]);
+    chmodSync(line.path("ca/ca-key.pem"), 0o600);
+    expect(lastJson<{ error: { code: string } }>(exposed).error.code).toBe("pki.key-exposed");
+    expect(eventsOf(line.path("none.db"))).toEqual([]);
+  });
+
+  it("gives each unit a certificate that openssl verifies, with the key of the unit's own request", async () => {
+    const ended = await run("audit.db", "signing.yaml");
+    expect(lastJson<{ pass: number }>(ended), ended.stderr).toMatchObject({ units: UNITS, pass: UNITS });
+    const events = eventsOf(line.path("audit.db"));
+    const issued = events.filter((event) => event.type === "certificate.issued");
+    expect(issued).toHaveLength(UNITS);
+    expect(new Set(issued.map(({ serial }) => serial)).size).toBe(UNITS);
+    for (const certificate of issued) {
+      const own = events.filter(({ runId }) => runId === certificate.runId);
+      const request = own.find((event) => event.type === "artefact.made" && event.name.startsWith("csr "));
+      const csr = request?.type === "artefact.made" ? (request.text ?? "") : "";
+      expect(openssl(["req", "-verify", "-noout"], csr)).toBe("");
+      const file = line.write("device.pem", certificate.pem);
+      expect(openssl(["verify", "-purpose", "sslclient", "-CAfile", line.path("ca/ca.pem"), file])).toContain("OK");
+      expect(openssl(["x509", "-noout", "-pubkey"], certificate.pem)).toBe(openssl(["req", "-noout", "-pubkey"], csr));
+      const unit = own.find((event) => event.type === "unit.identified");
+      const uuid = unit?.type === "unit.identified" ? unit.device.uuid : "";
+      expect(new X509Certificate(certificate.pem).subject).toBe(`CN=${uuid}`);
+      const verified = own.flatMap((event) => (event.type === "credential.verified" ? [event] : []));
+      expect(verified.map(({ credential, verdict }) => [credential, verdict])).toContainEqual([1, "match"]);
+    }
+  });
+
+  it("lists what was given out, and the record fits it; keys are in no file", async () => {
+    const rows = await certificatesOf(line.path("audit.db"));
+    expect(rows).toHaveLength(UNITS);
+    for (const row of rows)
+      expect(row).toMatchObject({ run: expect.any(String) as string, uuid: expect.any(String) as string });
+    const text = (await callMain(["ca", "list", "--db", line.path("audit.db")])).stdout;
+    expect(text).toContain(rows[0]?.serial ?? "?");
+    expect((await callMain(["verify", line.path("audit.db")])).code).toBe(0);
+    const body = line.read("ca/ca-key.pem").split("\n")[1] ?? "?";
+    expect(line.read("audit.db")).not.toContain(body);
+    expect(statSync(line.path("ca/ca-key.pem")).mode & 0o777).toBe(0o600);
+  });
+
+  it("signs a request by hand through the same record: again the same certificate, another one only when asked to", async () => {
+    const uuid = "50363154-3931-44f0-8022-121b6401627d";
+    const csr = line.write("unit.csr", testRequest());
+    const sign = async (...further: string[]) => {
+      const files = ["--ca", line.path("ca/authority.json"), "--db", line.path("hand.db"), "--json"];
+      const ended = await callMain(["ca", "sign", csr, ...files, ...further]);
+      return { code: ended.code, object: JSON.parse(ended.stdout) as { pem: string; serial: string; error?: unknown } };
+    };
+    const first = await sign("--uuid", uuid, "--out", line.path("unit.pem"));
+    expect(openssl(["verify", "-CAfile", line.path("ca/ca.pem"), line.path("unit.pem")])).toContain("OK");
+    expect(line.read("unit.pem")).toBe(first.object.pem);
+    expect((await sign("--uuid", uuid)).object.serial).toBe(first.object.serial);
+    expect((await sign("--uuid", uuid, "--anew")).object.serial).not.toBe(first.object.serial);
+    expect(await sign()).toMatchObject({ code: 2, object: { error: { code: "pki.subject-incomplete" } } });
+    expect(await certificatesOf(line.path("hand.db"))).toHaveLength(2);
+    expect((await callMain(["verify", line.path("hand.db")])).code).toBe(0);
+    const twice = await callMain(["ca", "init", "--dir", line.path("ca"), "--name", "factory", "--json"]);
+    expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: "pki.files-there" } });
+  });
+});
