@@ -164,7 +164,10 @@ export class CommandQueue {
     const end = clock.monotonic() + RESULT_LIMIT;
     for (let pause = FIRST_PAUSE; ; pause = milliseconds(Math.min(pause * 2, LONGEST_PAUSE))) {
       const left = await this.#openIds(signal);
-      if (left.length === 0) return this.#settled();
+      if (left.length === 0) {
+        this.#settled();
+        return;
+      }
       if (clock.monotonic() >= end) throw resultMissing(left);
       await sleep(clock, pause, signal);
     }

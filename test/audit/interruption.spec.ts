@@ -62,9 +62,9 @@ describe("a run that was cut off at the owner's side", () => {
     await store.recordClaims({ type: "claims.announced", ...common, tags: ["a"], units });
     await store.recordClaims({
       ...{ type: "claims.concluded", ...common },
-      units: units.map((each) => ({ uuid: each, result: "claimed" })),
+      units: units.map((each) => ({ uuid: each, result: "claimed" as const })),
     });
-    const token = `2dn3${"hQFQUDYxVDkxRPCAIhIbZAFifQNQGv86y".repeat(3)}.${"0oRDoQEmoQRBIfZYQGuXwJliinHc6xDPruiyjsaXyXZbZVpU"}`;
+    const token = `2dn3${"hQFQUDYxVDkxRPCAIhIbZAFifQNQGv86y".repeat(3)}.0oRDoQEmoQRBIfZYQGuXwJliinHc6xDPruiyjsaXyXZbZVpU`;
     const leak: ClaimsEvent = { type: "claims.announced", ...common, tags: [token.slice(0, 200)], units };
     expect(await failureOf(store.recordClaims(leak))).toMatchObject({ code: "audit.secret" });
     await store.close();

@@ -1,22 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { claimCall } from "../../src/cloud/owner-call.ts";
-import { DeviceSchema } from "../../src/contract/common.ts";
 import type { Question } from "../../src/contract/question.ts";
 import { seconds } from "../../src/core/duration.ts";
-import type { RunId } from "../../src/core/ids.ts";
 import { StationError } from "../../src/core/error.ts";
 import { parseAttestationToken } from "../../src/provisioning/attestation-token.ts";
-import { checkAttestation } from "../../src/run/attestation-check.ts";
 import { QueueMark } from "../../src/run/queue-mark.ts";
-import { ok } from "../../src/simulator/answer.ts";
-import vectors from "../fixtures/vectors/tokens.json" with { type: "json" };
 import { answer, type FakeRule, type ServiceTwist } from "../fakes/fake-service.ts";
 import { EARLIER, profile, recipe, RUN, RunRig, sha256, STATION, type RigOptions } from "./support/run-rig.ts";
 
-const [VECTOR] = vectors.attestation;
 const CLOUD = { order: { profile: profile({ service: "nrf-cloud" }) } };
 const COMMANDS = [{ config: { "station/site": "Oslo" } }, "finished"];
-const ENTRIES = ["certificate", "config", "finished"];
 
 const kindsOf = (rig: RunRig): readonly string[] =>
   rig.events.flatMap((event) => {
@@ -273,54 +266,5 @@ describe("a claim later on", () => {
     });
     expect(await rig.run()).toMatchObject({ outcome: "ERROR", error: { code: "station.tokens-unwritable" } });
     expect(rig.eventsOf("token.kept")).toEqual([]);
-  });
-});
-
-describe("the check of an attestation token", () => {
-  const token = parseAttestationToken(VECTOR?.token ?? "");
-  const device = (changes: object = {}) =>
-    DeviceSchema.parse({ uuid: token.deviceUuid, imei: "352656100367872", model: "nRF9160-SICA", ...changes });
-
-  it("decodes the real token as recorded, and lets it pass for its modem", () => {
-    expect(token).toMatchObject({ deviceUuid: "50363154-3931-44f0-8022-121b6401627d", deviceType: 3 });
-    expect(Buffer.from(token.nonce).toString("hex")).toBe("d3efdd7f04f1fc60e5858b2087343d6a");
-    expect(checkAttestation(token, device())).toEqual([]);
-    expect(checkAttestation(token, device({ model: "nRF9160-SIAA" }))).toEqual([]);
-  });
-
-  it.each([
-    ["run.token-of-other-unit", { uuid: "50363154-3931-44f0-8022-121b6401627e" }],
-    ["run.token-of-other-model", { model: "nRF9151-LACA" }],
-  ])("refuses with %s what contradicts the modem", (code, changes) => {
-    expect(() => checkAttestation(token, device(changes))).toThrow(expect.objectContaining({ code }) as Error);
-  });
-
-  it("only notes a kind of modem that nobody knows", () => {
-    expect(checkAttestation({ ...token, deviceType: 99 }, device())).toMatchObject([
-      { type: "note", level: "info", facts: { deviceType: 99, model: "nRF9160-SICA" } },
-    ]);
-    expect(checkAttestation(token, device({ model: "something else" }))).toEqual([]);
-  });
-
-  it("ends the run before the token is sent anywhere", async () => {
-    const { rig, code } = await codeOf({
-      modem: { answer: (command) => (command === "AT+CGMM" ? ok("nRF9160-SICA") : undefined) },
-    });
-    expect(code).toBe("run.token-of-other-model");
-    expect(rig.service.calls).toEqual([]);
-  });
-});
-
-describe("a mark in the queue", () => {
-  const mark = new QueueMark(STATION, "01900000-0000-7000-8001-000000000001" as RunId);
-
-  it("tells the station's own commands and this run's places from all others", () => {
-    expect(mark.describe(7)).toBe(`provisioning-station ${STATION} 01900000-0000-7000-8001-000000000001 #7`);
-    expect(mark.placeOf({ description: mark.describe(7) })).toBe(7);
-    expect(mark.placeOf({ description: EARLIER.describe(7) })).toBeUndefined();
-    expect([mark.isOwn({ description: EARLIER.describe(1) }), mark.isOwn({ description: "" }), mark.isOwn({})]).toEqual(
-      [...[true, false, false]],
-    );
-    expect(ENTRIES.map((description) => mark.placeOf({ description }))).toEqual([undefined, undefined, undefined]);
   });
 });

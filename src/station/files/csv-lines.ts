@@ -26,13 +26,11 @@ export async function readCsvLines(path: string, bounds: CsvBounds): Promise<rea
 
 function parsed(text: string, file: string, { rows, longestRow }: CsvBounds): readonly CsvLine[] {
   try {
-    const records: readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[] = parse(
-      text,
-      {
-        ...{ bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true },
-        ...{ max_record_size: longestRow, to: rows + 1 },
-      },
-    );
+    // With `info` the parser answers each record with its place, which its types do not tell.
+    const records = parse(text, {
+      ...{ bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true },
+      ...{ max_record_size: longestRow, to: rows + 1 },
+    }) as unknown as readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[];
     return records.map(({ record, info }) => ({ line: info.lines, cells: record }));
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
