@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { HistoryClient } from "../src/audit/history-thread.ts";
 import { openAuditStore, type OpenedAudit } from "../src/audit/open-audit-store.ts";
 import type { RecoveredRun } from "../src/audit/audit-store.ts";
-import type { ResolvedProfile } from "../src/contract/profile.ts";
+import type { ResolvedProfile, Transport } from "../src/contract/profile.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { StationCredentials } from "../src/station/batch-plan.ts";
 import { resolveProfile } from "../src/station/files/profile-file.ts";
@@ -125,7 +125,8 @@ function linePartsOf(
 
 async function startService(folder: string, clock: Clock) {
   const service = await startTrainingService(BUNDLED.service, folder, clock);
-  return { ...service, profile: await resolveProfile(service.profile, folder) };
+  const profileOver = async (transport: Transport) => resolveProfile(await service.profileOver(transport), folder);
+  return { ...service, profileOver };
 }
 
 /** The key for the owner's side of a service, as it is when a batch is planned, and the proxies on the way. */
