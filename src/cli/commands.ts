@@ -8,6 +8,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   export: async () => (await import("./commands/export.ts")).exportCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  backup: async () => (await import("./commands/backup.ts")).backupCommand,
+  restore: async () => (await import("./commands/restore.ts")).restoreCommand,
   shell: async () => (await import("./commands/shell.ts")).shellCommand,
   service: async () => (await import("./commands/service.ts")).serviceCommand,
   "service-test": async () => (await import("./commands/service-test.ts")).serviceTestCommand,

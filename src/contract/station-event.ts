@@ -34,6 +34,13 @@ export const StationEventSchema = z.discriminatedUnion("type", [
     slot: SlotIdSchema,
     lastCommand: z.string().max(8192).exactOptional(),
   }),
+  /** A backup took the place of a database that was lost or damaged; what the newest head was before, where it is known. */
+  z.strictObject({
+    type: z.literal("database.restored"),
+    ...at,
+    backupSha256: Sha256HexSchema,
+    replaced: z.strictObject({ position: z.int().nonnegative(), hash: Sha256HexSchema }).exactOptional(),
+  }),
   z.strictObject({
     type: z.literal("export.made"),
     ...at,
