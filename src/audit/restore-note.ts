@@ -1,20 +1,8 @@
 import { readFileSync, rmSync } from "node:fs";
-import { z } from "zod";
-import { Sha256HexSchema } from "../contract/common.ts";
+import { RestoreNoteSchema, type RestoreNote } from "../contract/station-event.ts";
 import { StationError } from "../core/error.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { writeDurably } from "./durable-file.ts";
-
-const HeadPlaceSchema = z.strictObject({ position: z.int().nonnegative(), hash: Sha256HexSchema });
-
-/** What a restoration tells the chain when the database is opened next. */
-export const RestoreNoteSchema = z.strictObject({
-  /** SHA-256 of the backup that was put in place. */
-  backupSha256: Sha256HexSchema,
-  /** The newest signed head of the database that was put aside, where one was kept. */
-  replaced: HeadPlaceSchema.exactOptional(),
-});
-export type RestoreNote = z.output<typeof RestoreNoteSchema>;
 
 /** The file that waits beside a restored database until the station records the restoration. */
 export function restoreNoteOf(database: string): string {

@@ -3,6 +3,15 @@ import { BatchIdSchema, label, RunIdSchema, Sha256HexSchema, SlotIdSchema, Times
 
 const at = { at: TimestampSchema };
 
+/** What a restoration tells the chain when the database is opened next. */
+export const RestoreNoteSchema = z.strictObject({
+  /** SHA-256 of the backup that was put in place. */
+  backupSha256: Sha256HexSchema,
+  /** The newest signed head of the database that was put aside, where one was kept. */
+  replaced: z.strictObject({ position: z.int().nonnegative(), hash: Sha256HexSchema }).exactOptional(),
+});
+export type RestoreNote = z.output<typeof RestoreNoteSchema>;
+
 /** What the station itself records in the chain, between the events of runs. */
 export const StationEventSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("station.started"), ...at, version: label(64) }),
@@ -34,13 +43,8 @@ export const StationEventSchema = z.discriminatedUnion("type", [
     slot: SlotIdSchema,
     lastCommand: z.string().max(8192).exactOptional(),
   }),
-  /** A backup took the place of a database that was lost or damaged; what the newest head was before, where it is known. */
-  z.strictObject({
-    type: z.literal("database.restored"),
-    ...at,
-    backupSha256: Sha256HexSchema,
-    replaced: z.strictObject({ position: z.int().nonnegative(), hash: Sha256HexSchema }).exactOptional(),
-  }),
+  /** A backup took the place of a database that was lost or damaged. */
+  z.strictObject({ type: z.literal("database.restored"), ...at, ...RestoreNoteSchema.shape }),
   z.strictObject({
     type: z.literal("export.made"),
     ...at,
