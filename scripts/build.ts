@@ -1,4 +1,4 @@
-// Bundles the programs that start as processes of their own, so that 64 of them start fast:
+// Bundles the programs of the station (scripts/programs.ts), so that 64 workers start fast:
 //   node scripts/build.ts [--if-stale]
 import { bundle, isStale, outputsOf } from "./bundle.ts";
 import { PROGRAMS } from "./programs.ts";

@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, fork, type ChildProcess, type Serializable } from "node:child_process";
+import { on, once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,4 +38,37 @@ export function coapsAmong(modules: readonly string[]): readonly string[] {
   return modules.filter((name) =>
     /^(src\/(dtls|coap|transport\/coaps)|node_modules\/coap-packet)\/|\/coaps-(way|server)\.ts$/.test(name),
   );
+}
+
+/** A helper of the desktop out of `dist/`, run by Node. */
+export class BuiltHelper {
+  readonly #child: ChildProcess;
+  readonly #heard: AsyncIterator<unknown>;
+
+  /** @param coverage the folder for {@link loadedModules} */
+  constructor(name: string, coverage: string) {
+    this.#child = fork(builtProgram(name), [], {
+      env: { ...process.env, NODE_V8_COVERAGE: coverage },
+      execArgv: ["--import", new URL("./parent-port.ts", import.meta.url).href],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    this.#heard = on(this.#child, "message", { close: ["exit"] });
+  }
+
+  send(message: unknown): void {
+    this.#child.send(message as Serializable);
+  }
+
+  /** The next message from it. */
+  async next(): Promise<unknown> {
+    const { value } = (await this.#heard.next()) as { readonly value?: readonly unknown[] };
+    return value?.[0];
+  }
+
+  /** Ends it, as its parent's end would. */
+  async end(): Promise<void> {
+    const exited = once(this.#child, "exit");
+    this.#child.disconnect();
+    await exited;
+  }
 }

@@ -2,6 +2,7 @@
 import { EventEmitter } from "node:events";
 
 const port = Object.assign(new EventEmitter(), { postMessage: (message: unknown) => process.send?.(message) });
-process.on("message", (data) => void port.emit("message", { data }));
+// Node keeps messages until somebody listens; the helper does so once it is loaded.
+port.once("newListener", () => void process.on("message", (data) => void port.emit("message", { data })));
 process.on("disconnect", () => process.exit(0));
 Object.assign(process, { parentPort: port });
