@@ -8,8 +8,9 @@ import { loadRecipe } from "../../station/files/recipe-file.ts";
 import type { CommandContext } from "../command.ts";
 import { demoFixture, TRAINING_RECIPE } from "../demo-files.ts";
 import { startEmbeddedService, startSimulatedTray, type EmbeddedService } from "../embedded-service.ts";
-import { runTray } from "../tray.ts";
+import { runTray, type TrayOrder } from "../tray.ts";
 import { rounded, type BenchRow } from "./bench-row.ts";
+import { processorSeconds, WorkerWatch } from "./process-figures.ts";
 
 /**
  * Wall time of a tray against the ideal: what the slowest board itself waited, by the simulators' own log.
@@ -53,7 +54,7 @@ async function measure({ slots, latency, dir, service }: Measurement, context: C
   };
   const request = { serials: {}, again: false };
   const order = { files, request, audit: join(dir, `audit-${slots}.db`), ownerKey: service.ownerKey };
-  const { summary } = await runTray(order, context).finally(() => tray.stop());
+  const { summary, cpu, memory } = await measured(order, context).finally(() => tray.stop());
   const ideal = await longestWait(log);
   return {
     slots,
@@ -61,7 +62,23 @@ async function measure({ slots, latency, dir, service }: Measurement, context: C
     wall_s: rounded(summary.seconds),
     ideal_s: rounded(ideal),
     efficiency: rounded(ideal / summary.seconds),
+    ...(cpu === undefined ? {} : { cpu_s: rounded(cpu) }),
+    ...(memory === undefined ? {} : { rss_per_slot_mb: rounded(memory) }),
   };
+}
+
+/** A tray with what the station and its workers took of the processor, and the workers of the memory, where that can be read. */
+async function measured(order: TrayOrder, context: CommandContext) {
+  const before = processorSeconds();
+  const watch = new WorkerWatch();
+  try {
+    const { summary } = await runTray(order, context);
+    const after = processorSeconds();
+    const cpu = before === undefined || after === undefined ? undefined : after - before;
+    return { summary, cpu, memory: watch.end() };
+  } finally {
+    watch.end();
+  }
 }
 
 /** What the slowest simulated modem waited in all, in seconds. */

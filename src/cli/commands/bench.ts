@@ -1,12 +1,12 @@
 import { StationError } from "../../core/error.ts";
-import { oneOf } from "../arguments.ts";
+import { oneOf, wholeNumber } from "../arguments.ts";
 import { EXIT, type Arguments, type CliCommand, type CommandContext } from "../command.ts";
 import { benchCodec } from "../bench/codec.ts";
 import { benchLine } from "../bench/line.ts";
 import type { BenchRow } from "../bench/bench-row.ts";
 import { table } from "../output/table.ts";
 
-const BENCHES = ["line", "codec", "transport"] as const;
+const BENCHES = ["line", "codec", "transport", "audit"] as const;
 
 /** `station bench`: measures the station against what it cannot be faster than, and prints ratios. */
 export const benchCommand: CliCommand = {
@@ -18,6 +18,7 @@ export const benchCommand: CliCommand = {
   options: {
     slots: { kind: "value", value: "1,8", help: "line: how many modems at once, one measurement each (default 1,8)" },
     latency: { kind: "value", value: "none|realistic", help: "line: how long commands take (default realistic)" },
+    events: { kind: "value", value: "N", help: "audit: size of the database (default 1000000)" },
     json: {
       kind: "flag",
       help: 'prints one JSON object, for example {"line":[{"slots","wall_s","ideal_s","efficiency"}]}',
@@ -53,6 +54,11 @@ async function measure(
       return benchCodec(context);
     case "transport":
       return (await import("../bench/transport.ts")).benchTransport(context);
+    case "audit":
+      return (await import("../bench/audit.ts")).benchAudit(
+        wholeNumber(args, "events", [1, 10_000_000], 1_000_000),
+        context,
+      );
   }
 }
 
