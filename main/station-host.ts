@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { HistoryClient } from "../src/audit/history-thread.ts";
 import { openAuditStore, type OpenedAudit } from "../src/audit/open-audit-store.ts";
 import type { RecoveredRun } from "../src/audit/audit-store.ts";
-import type { ResolvedProfile } from "../src/contract/profile.ts";
+import type { ResolvedProfile, Transport } from "../src/contract/profile.ts";
 import type { Clock } from "../src/core/clock.ts";
 import { isTraining, type StationCredentials, type StationFiles } from "../src/station/batch-plan.ts";
 import { resolveProfile } from "../src/station/files/profile-file.ts";
@@ -143,7 +143,8 @@ function desksOf(files: StationFiles, data: string, clock: Clock): RunDesks {
 
 async function startService(folder: string, clock: Clock) {
   const service = await startTrainingService(BUNDLED.service, folder, clock);
-  return { ...service, profile: await resolveProfile(service.profile, folder) };
+  const profileOver = async (transport: Transport) => resolveProfile(await service.profileOver(transport), folder);
+  return { ...service, profileOver };
 }
 
 /** The key for the owner's side of a service, as it is when a batch is planned, and the proxies on the way. */

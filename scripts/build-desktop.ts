@@ -3,16 +3,8 @@
 import { join } from "node:path";
 import { build } from "vite";
 import { bundle, isStale, outputsOf, ROOT } from "./bundle.ts";
+import { PROGRAMS } from "./programs.ts";
 
-const PROGRAMS = {
-  main: "main/app.ts",
-  "service-helper": "main/training/service-helper.ts",
-  "simulators-helper": "main/training/simulators-helper.ts",
-  "ports-helper": "src/worker/ports-main.ts",
-  worker: "src/worker/main.ts",
-  "service-test": "src/probe/helper.ts",
-  "history-thread": "src/audit/history-thread-entry.ts",
-};
 const PRELOAD = { preload: "main/preload.ts" };
 
 const OUTPUTS = [...outputsOf(PROGRAMS, "esm"), ...outputsOf(PRELOAD, "cjs"), "renderer/index.html"];

@@ -1,12 +1,8 @@
-// Bundles the programs that start as processes of their own into one file each, so that 64 of them start fast:
+// Bundles the programs of the station (scripts/programs.ts), so that 64 workers start fast:
 //   node scripts/build.ts [--if-stale]
 import { bundle, isStale, outputsOf } from "./bundle.ts";
+import { PROGRAMS } from "./programs.ts";
 
-const ENTRIES = {
-  worker: "src/worker/main.ts",
-  "history-thread": "src/audit/history-thread-entry.ts",
-};
+const SOURCES = ["{src,main}/**/*.ts", "package-lock.json", "scripts/{build,bundle,programs}.ts"];
 
-const SOURCES = ["src/**/*.ts", "package-lock.json", "scripts/build.ts", "scripts/bundle.ts"];
-
-if (!process.argv.includes("--if-stale") || isStale(outputsOf(ENTRIES, "esm"), SOURCES)) await bundle(ENTRIES, "esm");
+if (!process.argv.includes("--if-stale") || isStale(outputsOf(PROGRAMS, "esm"), SOURCES)) await bundle(PROGRAMS, "esm");

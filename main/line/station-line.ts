@@ -1,7 +1,7 @@
 import type { TrainingFacts } from "../../src/contract/desktop-snapshot.ts";
 import type { TrainingNumbers } from "../../src/contract/desktop-configuration.ts";
 import type { Fixture } from "../../src/contract/fixture.ts";
-import type { ResolvedProfile } from "../../src/contract/profile.ts";
+import type { ResolvedProfile, Transport } from "../../src/contract/profile.ts";
 import type { Proof } from "../../src/contract/proof.ts";
 import type { SlotState } from "../../src/contract/slot-state.ts";
 import type { StartRequest } from "../../src/contract/station-request.ts";
@@ -27,7 +27,8 @@ export type RunningTray = {
 
 /** The embedded service as it runs. */
 export type RunningService = {
-  readonly profile: ResolvedProfile;
+  /** What reaches it over a transport, which it offers from then on. @throws StationError desktop.helper, dtls.listen */
+  readonly profileOver: (transport: Transport) => Promise<ResolvedProfile>;
   readonly ownerKey: Secret;
   /** Its process has ended by itself. */
   readonly over?: () => boolean;
@@ -250,7 +251,7 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
     if (wantsTray(choice)) helpers.tray = await trayFor(parts, choice.training, there);
     if (wantsService(choice)) helpers.service = await serviceFor(parts, there);
     const fixture = documents.fixture ?? helpers.tray?.running.fixture;
-    const profile = documents.profile ?? embeddedProfile(helpers.service, choice);
+    const profile = documents.profile ?? (await helpers.service?.profileOver(choice.training.transport ?? "https"));
     if (fixture === undefined || profile === undefined)
       throw new StationError("station.internal", "a line has no fixture or no profile");
     const simulated = helpers.tray === undefined ? {} : { simulated: true as const };
@@ -265,11 +266,6 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
     await undo();
     throw error;
   }
-}
-
-/** The embedded service offers both transports; which one counts is chosen. */
-function embeddedProfile(service: RunningService | undefined, choice: LineChoice): ResolvedProfile | undefined {
-  return service === undefined ? undefined : { ...service.profile, transport: choice.training.transport ?? "https" };
 }
 
 async function serviceFor(parts: LineParts, { service }: Helpers): Promise<RunningService> {

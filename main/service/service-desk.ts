@@ -99,12 +99,12 @@ async function factsOf(parts: ServiceDeskParts, id: string, profile: Profile | u
 
 function embeddedFacts(embedded: EmbeddedService | undefined): EmbeddedFacts | null {
   const { https, coaps, owner } = embedded?.profile ?? {};
-  if (embedded === undefined || https === undefined || coaps === undefined || owner === undefined) return null;
+  if (embedded === undefined || https === undefined || owner === undefined) return null;
   const { folder, caFile } = embedded;
   const caSha256 = new X509Certificate(https.ca).fingerprint256.replaceAll(":", "").toLowerCase();
   return {
     httpsPort: https.port,
-    coapsPort: coaps.port,
+    ...(coaps === undefined ? {} : { coapsPort: coaps.port }),
     ownerPort: Number(new URL(owner.base).port),
     folder,
     caFile,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { startService, type RunningService } from "../../src/service/start-service.ts";
 import { answerMessages } from "./helper-line.ts";
 
-const Message = z.union([z.strictObject({ dir: z.string() }), z.literal("stop")]);
+const Message = z.union([z.strictObject({ dir: z.string() }), z.literal("coaps"), z.literal("stop")]);
 
 const running: { service?: RunningService } = {};
 
@@ -13,8 +13,9 @@ answerMessages(process.parentPort, async (raw) => {
     await running.service?.stop();
     return null;
   }
-  const service = await startService({ dir: message.dir, httpsPort: 0, ownerPort: 0, coapsPort: 0 });
+  if (message === "coaps") return (await running.service?.offerCoaps()) ?? null;
+  const service = await startService({ dir: message.dir, httpsPort: 0, ownerPort: 0 });
   running.service = service;
-  const { https, owner, httpsPort, ownerPort, coapsPort, caFile: ca } = service;
-  return { https, owner, httpsPort, ownerPort, coapsPort, ca, ownerKey: service.ownerKey.reveal() };
+  const { https, owner, httpsPort, ownerPort, caFile: ca } = service;
+  return { https, owner, httpsPort, ownerPort, ca, ownerKey: service.ownerKey.reveal() };
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Fixture } from "../../src/contract/fixture.ts";
-import type { Profile } from "../../src/contract/profile.ts";
+import type { Profile, Transport } from "../../src/contract/profile.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { Secret } from "../../src/core/secret.ts";
 import type { TrainingNumbers } from "../../src/contract/desktop-configuration.ts";
@@ -11,7 +11,11 @@ import { trainingFixture } from "./training-fixture.ts";
 
 /** The embedded service as a process of its own, with what reaches it. */
 export type TrainingService = {
-  readonly profile: Profile;
+  /**
+   * What reaches it over a transport. CoAP is opened when it is asked for first, and stays open.
+   * @throws StationError desktop.helper, dtls.listen
+   */
+  readonly profileOver: (transport: Transport) => Promise<Profile>;
   readonly ownerKey: Secret;
   /** Whether its process has ended. */
   readonly over: () => boolean;
@@ -32,30 +36,38 @@ const ServiceReadySchema = z.object({
   owner: z.string(),
   httpsPort: z.int(),
   ownerPort: z.int(),
-  coapsPort: z.int(),
   ca: z.string(),
   ownerKey: z.string(),
 });
+type ServiceReady = z.output<typeof ServiceReadySchema>;
 
 /** Starts the embedded service, its state in `dir`. @throws StationError desktop.helper, service.* */
 export async function startTrainingService(entry: string, dir: string, clock: Clock): Promise<TrainingService> {
   const helper = startHelper(entry, "embedded service", clock);
   try {
     const ready = ServiceReadySchema.parse(await helper.ask({ dir }));
-    const ca = join(dir, "ca.pem");
-    const profile: Profile = {
-      ...({ profile: 1, name: "Embedded service", service: "embedded", transport: "https" } as const),
-      https: { host: "127.0.0.1", port: ready.httpsPort, ca },
-      coaps: { host: "127.0.0.1", port: ready.coapsPort, ca },
-      owner: { base: `${ready.owner}/v1`, ca },
-      ...({ compatibility: "default", clientVersion: "3.2.0" } as const),
-      limits: { rxBytes: 2304, txBytes: 2304, atBytes: 2304, records: 10 },
+    const offered: { port?: number } = {};
+    const profileOver = async (transport: Transport): Promise<Profile> => {
+      if (transport === "coaps") offered.port ??= z.int().parse(await helper.ask("coaps"));
+      return profileOf(ready, join(dir, "ca.pem"), transport, offered.port);
     };
-    return { profile, ownerKey: new Secret(ready.ownerKey), over: helper.over, stop: () => helper.stop() };
+    return { profileOver, ownerKey: new Secret(ready.ownerKey), over: helper.over, stop: () => helper.stop() };
   } catch (error) {
     await helper.stop();
     throw error;
   }
+}
+
+function profileOf(ready: ServiceReady, ca: string, transport: Transport, coapsPort: number | undefined): Profile {
+  const host = "127.0.0.1";
+  return {
+    ...({ profile: 1, name: "Embedded service", service: "embedded", transport } as const),
+    https: { host, port: ready.httpsPort, ca },
+    ...(coapsPort === undefined ? {} : { coaps: { host, port: coapsPort, ca } }),
+    owner: { base: `${ready.owner}/v1`, ca },
+    ...({ compatibility: "default", clientVersion: "3.2.0" } as const),
+    limits: { rxBytes: 2304, txBytes: 2304, atBytes: 2304, records: 10 },
+  };
 }
 
 const UnitsSchema = z.array(z.object({ slot: z.string(), link: z.string() })).min(1);

@@ -21,7 +21,7 @@ export class FakeService {
     switch (kind) {
       case "service.embedded":
         return {
-          ...{ httpsPort: 41203, coapsPort: 45231, ownerPort: 39029, caSha256: SHA256 },
+          ...{ httpsPort: 41203, ownerPort: 39029, caSha256: SHA256 },
           ...{ folder: "Provisioning Station/station/training-service", caFile: "ca.pem" },
         };
       case "service.enter-key":

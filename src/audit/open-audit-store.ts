@@ -13,6 +13,7 @@ import { headFileOf, readHeadFile } from "./head-file.ts";
 import { folderKeyKeeper, type KeyKeeper } from "./key-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { recoverRuns } from "./recovery.ts";
+import { dropRestoreNote, readRestoreNote } from "./restore-note.ts";
 import { auditError } from "./sqlite-error.ts";
 import { SqliteAuditStore } from "./sqlite-audit-store.ts";
 import { claims, loadStationKey, signatureCheck, type StationKey } from "./station-key.ts";
@@ -84,7 +85,11 @@ async function openWith(db: Database, lock: WriterLock, options: AuditOptions): 
   const ledger = new Ledger(db, station);
   const batches = new BatchLedger(db, ledger, station.id);
   const at = isoTime(clock.now());
-  db.transaction(() => ledger.note({ type: "station.started", at, version })).immediate();
+  const restored = readRestoreNote(options.file);
+  db.transaction(() => {
+    if (restored !== undefined) ledger.note({ type: "database.restored", at, ...restored });
+    ledger.note({ type: "station.started", at, version });
+  }).immediate();
   const recovered = recoverRuns(db, ledger, batches, clock.now());
   const { commitWindow = COMMIT_WINDOW, queueLimit = QUEUE_LIMIT, reserve = RESERVE } = options;
   const { checkpoint } = options;
@@ -92,6 +97,7 @@ async function openWith(db: Database, lock: WriterLock, options: AuditOptions): 
   const store = new SqliteAuditStore({ db, lock, station, key, ledger, batches, ...settings });
   // Signed before any batch can start: a chain whose heads were all taken out is told from one that has none yet.
   await store.signHead();
+  if (restored !== undefined) dropRestoreNote(options.file);
   return { store, recovered };
 }
 

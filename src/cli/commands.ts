@@ -14,6 +14,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   report: async () => (await import("./commands/report.ts")).reportCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   ca: async () => (await import("./commands/ca.ts")).caCommand,
+  backup: async () => (await import("./commands/backup.ts")).backupCommand,
+  restore: async () => (await import("./commands/restore.ts")).restoreCommand,
   shell: async () => (await import("./commands/shell.ts")).shellCommand,
   service: async () => (await import("./commands/service.ts")).serviceCommand,
   "service-key": async () => (await import("./commands/service-key.ts")).serviceKeyCommand,

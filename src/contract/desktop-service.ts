@@ -73,8 +73,8 @@ export type ServiceFacts = z.output<typeof ServiceFactsSchema>;
 export const EmbeddedFactsSchema = z.strictObject({
   httpsPort: z.int().min(1).max(65_535),
   ownerPort: z.int().min(1).max(65_535),
-  /** UDP port of the device side over CoAP. */
-  coapsPort: z.int().min(1).max(65_535),
+  /** UDP port of the device side over CoAP; absent until units use it. */
+  coapsPort: z.int().min(1).max(65_535).exactOptional(),
   folder: z.string().max(4096),
   caFile: z.string().max(4096),
   /** SHA-256 of the CA certificate. */

@@ -82,6 +82,9 @@ const profileOf = <Ca extends z.ZodType, Authorities extends z.ZodType>(ca: Ca, 
 export const ProfileSchema = profileOf(label(256), AuthoritiesSchema);
 export type Profile = z.output<typeof ProfileSchema>;
 
+/** How units reach a service. */
+export type Transport = Profile["transport"];
+
 /** A profile with its CA certificates as PEM text; part of an order. */
 export const ResolvedProfileSchema = profileOf(z.string().min(1).max(65_536), z.never());
 export type ResolvedProfile = z.output<typeof ResolvedProfileSchema>;

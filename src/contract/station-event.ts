@@ -27,6 +27,16 @@ export const ClaimResultSchema = z.enum([
   "unknown",
 ]);
 export type ClaimResult = z.output<typeof ClaimResultSchema>;
+
+/** What a restoration tells the chain when the database is opened next. */
+export const RestoreNoteSchema = z.strictObject({
+  /** SHA-256 of the backup that was put in place. */
+  backupSha256: Sha256HexSchema,
+  /** The newest signed head of the database that was put aside, where one was kept. */
+  replaced: z.strictObject({ position: z.int().nonnegative(), hash: Sha256HexSchema }).exactOptional(),
+});
+export type RestoreNote = z.output<typeof RestoreNoteSchema>;
+
 /** What the station itself records in the chain, between the events of runs. */
 export const StationEventSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("station.started"), ...at, version: label(64) }),
@@ -80,6 +90,8 @@ export const StationEventSchema = z.discriminatedUnion("type", [
     notAfter: TimestampSchema,
     pem: z.string().max(16_384),
   }),
+  /** A backup took the place of a database that was lost or damaged. */
+  z.strictObject({ type: z.literal("database.restored"), ...at, ...RestoreNoteSchema.shape }),
   z.strictObject({
     type: z.literal("export.made"),
     ...at,

@@ -5,7 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Duration } from "../core/duration.ts";
 import type { Facts } from "../core/fact.ts";
 import { certificatesOf } from "../transport/https/certificate-authority.ts";
-import { dial } from "../transport/https/dial.ts";
+import { dial, trustIn } from "../transport/https/dial.ts";
 import type { HttpsAnswer, HttpsRequest } from "../transport/https/https-message.ts";
 import { Journey, type Step } from "../transport/https/journey.ts";
 import type { ProxyAddress } from "../transport/https/proxy-address.ts";
@@ -35,8 +35,8 @@ export async function goHttps(
   { clock, limit }: { readonly clock: Clock; readonly limit: Duration },
 ): Promise<HttpsAnswer> {
   const journey = new Journey(request.host, request.port, (step) => book.reach(stepOf(step)));
-  const ca = certificatesOf(way.ca);
-  const route = way.proxy === undefined ? { ca } : { ca, proxy: way.proxy };
+  const trust = trustIn(certificatesOf(way.ca));
+  const route = way.proxy === undefined ? { trust } : { trust, proxy: way.proxy };
   const socket = await dial(journey, route, book.signal);
   try {
     book.reach("tls");

@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import type { OwnerRole } from "../contract/owner-api.ts";
 import type { Clock } from "../core/clock.ts";
@@ -11,10 +10,9 @@ import { ensureServerIdentity, type ServerIdentity } from "./authority.ts";
 import { BulkOperationStore } from "./bulk-operation-store.ts";
 import { Claims } from "./claims.ts";
 import { CloudDeviceStore } from "./cloud-device-store.ts";
-import type { CoapsService } from "./coaps-server.ts";
+import { CoapsSide } from "./coaps-side.ts";
 import { openDatabase, type ServiceDatabase } from "./database.ts";
 import { DeviceApi } from "./device-api.ts";
-import { deviceCoapHandler } from "./device-coap.ts";
 import { answerDevice } from "./device-http.ts";
 import { DeviceIdentity } from "./device-identity.ts";
 import { DeviceQueue } from "./device-queue.ts";
@@ -38,7 +36,7 @@ export type ServiceOptions = {
   readonly httpsPort: number;
   /** Port of the owner side; 0: any free one. */
   readonly ownerPort: number;
-  /** UDP port of the device side over CoAP and DTLS; 0: any free one; absent: that side is off. */
+  /** UDP port of the device side over CoAP and DTLS; 0: any free one; absent: that side is off until it is asked for. */
   readonly coapsPort?: number;
   /** Address or name to listen on; default 127.0.0.1. `0.0.0.0` and `::` stand for every address of the machine. */
   readonly host?: string;
@@ -59,7 +57,7 @@ export type RunningService = {
   readonly owner: string;
   readonly httpsPort: number;
   readonly ownerPort: number;
-  /** UDP port of the device side over CoAP and DTLS, where that is on. */
+  /** UDP port of the device side over CoAP and DTLS, where that was asked for at the start. */
   readonly coapsPort?: number;
   /** The CA certificate that all sides' certificates lead to, PEM. */
   readonly caFile: string;
@@ -67,19 +65,25 @@ export type RunningService = {
   readonly ownerKey: Secret;
   /** Makes another API key by name; a new team's name makes the team. @throws StationError service.conflict, service.database */
   readonly addKey: (name: string, role: OwnerRole, team: string) => Secret;
+  /**
+   * Opens the device side over CoAP and DTLS, at any free UDP port, unless it is open. @returns its port
+   * @throws StationError dtls.listen, dtls.bad-identity; station.closing after {@link stop}
+   */
+  readonly offerCoaps: () => Promise<number>;
   /** Ends running requests (5 s at most), then closes everything; calling it again does nothing more. */
   readonly stop: () => Promise<void>;
 };
 
 const RENEW_CHECK = minutes(12 * 60);
 
-type Server = HttpsService | CoapsService;
+type Server = Pick<HttpsService, "renew" | "stop">;
 
 /**
  * Starts the embedded provisioning service (protocol.md 14): device side and owner side, each on a port of its own, both
- * HTTPS; the device side besides over CoAP and DTLS where asked for, with the same queue.
+ * HTTPS; the device side besides over CoAP and DTLS when asked for, with the same queue.
  * Everything it answered to is on disk before it answers.
- * @throws StationError service.directory, service.in-use, service.files-damaged, service.newer-database, service.port-refused
+ * @throws StationError service.directory, service.in-use, service.files-damaged, service.newer-database, service.port-refused,
+ *   dtls.listen
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const clock = options.clock ?? realClock;
@@ -95,32 +99,28 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     const listen = async (side: RequestLine["side"], port: number): Promise<HttpsService> => {
       const log = options.onRequest ?? (() => undefined);
       const server = await startHttps({
-        side,
-        host,
-        port,
-        identity,
-        handler: handlers[side],
-        keepAlive: side === "owner",
-        clock,
-        log,
+        ...{ side, host, port, identity, clock, log },
+        ...{ handler: handlers[side], keepAlive: side === "owner" },
       });
       servers.push(server);
       return server;
     };
     const device = await listen("device", options.httpsPort);
     const owner = await listen("owner", options.ownerPort);
-    const coaps = await startCoapsSide(handlers.api, identity, clock, options);
-    if (coaps !== undefined) servers.push(coaps);
+    const coaps = coapsSide(handlers.api, identity, clock, options);
+    servers.push(coaps);
+    const coapsPort = options.coapsPort === undefined ? undefined : await coaps.offer(options.coapsPort);
     const cancelRenewal = watchCertificate(options, hosts, identity, servers, clock);
     return {
       https: origin(host, device.port),
       owner: origin(host, owner.port),
       httpsPort: device.port,
       ownerPort: owner.port,
-      ...(coaps === undefined ? {} : { coapsPort: coaps.port }),
+      ...(coapsPort === undefined ? {} : { coapsPort }),
       caFile: identity.caFile,
       ownerKey,
       addKey: (name, role, team) => keys.add(name, role, team),
+      offerCoaps: () => coaps.offer(0),
       stop: once(async () => {
         cancelRenewal();
         await close(servers, database);
@@ -166,23 +166,9 @@ function handlersOf(
   };
 }
 
-/** The device side over CoAP and DTLS, loaded only where it is asked for. */
-async function startCoapsSide(
-  api: DeviceApi,
-  identity: ServerIdentity,
-  clock: Clock,
-  options: ServiceOptions,
-): Promise<CoapsService | undefined> {
-  const { coapsPort: port, onRequest, onError } = options;
-  if (port === undefined) return undefined;
-  const { startCoaps } = await import("./coaps-server.ts");
-  const report = (error: StationError): void => onError?.("device", error);
-  return startCoaps({
-    ...{ host: numericHost(options.host), port, identity, clock, random: randomBytes, onError: report },
-    handler: ({ connectionId }) => deviceCoapHandler({ api, connectionId, onError: report }),
-    onRequest: (method, path, code, took) =>
-      onRequest?.({ side: "device", method, path, status: Number(code.replace(".", "")), took }),
-  });
+function coapsSide(api: DeviceApi, identity: ServerIdentity, clock: Clock, options: ServiceOptions): CoapsSide {
+  const { host = "127.0.0.1", onRequest = () => undefined, onError } = options;
+  return new CoapsSide({ api, identity, host, clock, onRequest, onError: (error) => onError?.("device", error) });
 }
 
 /** Renews the server certificate in time while the service runs; a failure is told and tried again. */
@@ -217,11 +203,6 @@ function serverNames(host: string): readonly string[] {
   const given = host === "0.0.0.0" || host === "::" ? [] : [host];
   const named = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(machine) ? [machine] : [];
   return [...new Set(["localhost", "127.0.0.1", "::1", ...given, ...named])];
-}
-
-/** UDP sockets are bound to addresses, not names. */
-function numericHost(host = "127.0.0.1"): string {
-  return isIP(host) === 0 ? "127.0.0.1" : host;
 }
 
 function origin(host: string, port: number): string {

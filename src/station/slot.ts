@@ -46,6 +46,11 @@ export class Slot {
     return this.#state;
   }
 
+  /** Whether the worker process waits for an order or carries one out. */
+  get ready(): boolean {
+    return this.#worker.ready;
+  }
+
   /** The run in the slot, until its end. */
   get run(): ActiveRun | undefined {
     return this.#run;

@@ -169,6 +169,11 @@ export class Station {
     return [...this.#slots.values()].map((slot) => slot.state);
   }
 
+  /** How many slots have a worker process that waits for orders or carries one out. */
+  get readySlots(): number {
+    return [...this.#slots.values()].filter((slot) => slot.ready).length;
+  }
+
   /** Tells `listener` all news from now on; the answer ends that. */
   subscribe(listener: NewsListener): () => void {
     this.#listeners.add(listener);

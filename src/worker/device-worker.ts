@@ -5,6 +5,7 @@ import { seconds } from "../core/duration.ts";
 import { errorOf, StationError } from "../core/error.ts";
 import type { RunId, SlotId } from "../core/ids.ts";
 import { ActiveRun, type ExecuteOrder } from "./active-run.ts";
+import type { IdleSweep } from "./idle-sweep.ts";
 import { refusedRun } from "./refused-run.ts";
 import type { WorkerPort } from "./worker-port.ts";
 
@@ -15,6 +16,8 @@ export type DeviceWorkerParts = {
   readonly execute: ExecuteOrder;
   /** Called once when the worker is done for good: told to shut down or left alone, every modem released. */
   readonly onEnd: () => void;
+  /** Told when the last active run has ended, and when there is something to do again. */
+  readonly sweep?: Pick<IdleSweep, "rest" | "work">;
 };
 
 const HEARTBEAT = seconds(1);
@@ -95,16 +98,20 @@ export class DeviceWorker {
     const { clock, execute } = this.#parts;
     const run = new ActiveRun({ order, clock, execute, send: (message) => this.#send(message) });
     this.#runs.set(slot, run);
+    this.#parts.sweep?.work();
     void run.execute().finally(() => this.#done(slot));
   }
 
   #done(slot: SlotId): void {
     this.#runs.delete(slot);
-    if (this.#ending && this.#runs.size === 0) this.#finish();
+    if (this.#runs.size > 0) return;
+    if (this.#ending) this.#finish();
+    else this.#parts.sweep?.rest();
   }
 
   #finish(): void {
     this.#stopHeart();
+    this.#parts.sweep?.work();
     this.#parts.onEnd();
   }
 

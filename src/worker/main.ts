@@ -3,6 +3,8 @@ import { describeError, StationError } from "../core/error.ts";
 import { realClock } from "../core/real-clock.ts";
 import { DeviceWorker } from "./device-worker.ts";
 import { executeOrder } from "./execute-order.ts";
+import { garbageCollector, usedMemory } from "./garbage.ts";
+import { IdleSweep } from "./idle-sweep.ts";
 import { processPort } from "./worker-port.ts";
 
 const port = processPort(process);
@@ -15,6 +17,7 @@ if (port === undefined) {
     port,
     clock: realClock,
     execute: executeOrder,
+    sweep: new IdleSweep({ clock: realClock, used: usedMemory, collect: garbageCollector() }),
     onEnd: () => void port.flushed().then(() => process.exit(0)),
   });
   // An interrupt on the terminal reaches the whole group: the core decides what it means for the runs.

@@ -29,7 +29,9 @@ test("theme, language and operator change at once and outlive the application; t
   await page.getByRole("button", { name: /^Bediener/u }).click();
   await page.keyboard.type("Ana");
   await page.keyboard.press("Enter");
-  await expect.poll(settings).toMatchObject({ language: "de", operator: "Ana" });
+  await expect(() => {
+    expect(settings()).toMatchObject({ theme: "dark", language: "de", operator: "Ana" });
+  }).toPass();
   await first.kill();
 
   const second = await launch("--station-units=1");

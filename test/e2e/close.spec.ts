@@ -14,11 +14,17 @@ import {
   type StationApp,
 } from "./station-app.ts";
 
-/** What the system's next message boxes answer. */
-async function answerBoxes({ app }: StationApp, response: number): Promise<void> {
-  await app.evaluate(({ dialog }, button) => {
-    dialog.showMessageBox = () => Promise.resolve({ response: button, checkboxChecked: false });
+/** What the system's next message boxes answer; tells how many have answered it. */
+async function answerBoxes({ app }: StationApp, response: number): Promise<() => Promise<number>> {
+  const answers = await app.evaluateHandle(({ dialog }, button) => {
+    const count = { answered: 0 };
+    dialog.showMessageBox = () => {
+      count.answered += 1;
+      return Promise.resolve({ response: button, checkboxChecked: false });
+    };
+    return count;
   }, response);
+  return () => answers.evaluate(({ answered }) => answered);
 }
 
 async function closeWindow({ app }: StationApp): Promise<void> {
@@ -32,8 +38,9 @@ test("closing while runs are active is refused, then forced: the runs end as ABO
   const station = await launch("--station-units=4", "--station-latency=realistic");
   await start(station.page);
   await inMidRun(station.page, 4);
-  await answerBoxes(station, 0);
+  const refusals = await answerBoxes(station, 0);
   await closeWindow(station);
+  await expect.poll(refusals).toBe(1);
   await expect(tiles(station.page, "running")).toHaveCount(4);
 
   await answerBoxes(station, 1);

@@ -74,8 +74,8 @@ test.describe("the fixtures", () => {
     await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
     await slot.fill("A1");
     await page.getByRole("button", { name: "Save" }).click();
-    await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
-    await expect.poll(() => readFileSync(join(data, "fixtures", "training-tray-copy.yaml"), "utf8")).toContain("A1");
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    expect(readFileSync(join(data, "fixtures", "training-tray-copy.yaml"), "utf8")).toContain("A1");
     await page.getByRole("button", { name: "Remove", exact: true }).click();
     await page.locator("[data-yes]").click();
     await expect(page.locator("[data-fixture=training-tray-copy]")).toHaveCount(0);

@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
-import { ask, batchesEnded, gatherNews, recordedRuns, test } from "./station-app.ts";
+import { ask, batchesEnded, everythingIn, gatherNews, recordedRuns, test } from "./station-app.ts";
 
 const DANA_PIN = "70418265";
 const ANA_PIN = "59263170";
@@ -27,14 +25,6 @@ async function typePin(page: Page, pin: string): Promise<void> {
   const panel = page.getByRole("dialog");
   for (const digit of pin) await panel.getByRole("button", { name: digit, exact: true }).click();
   await panel.getByRole("button", { name: "Sign in", exact: true }).click();
-}
-
-/** Everything below a folder as text. */
-function textOf(folder: string): string {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
-    .join("\n");
 }
 
 test("an operator signs in with a PIN, may not change the station, and is in the record of the run", async ({
@@ -78,7 +68,7 @@ test("an operator signs in with a PIN, may not change the station, and is in the
     ["Ana Duarte", "PASS"],
     ["Ana Duarte", "PASS"],
   ]);
-  const kept = textOf(data);
+  const kept = everythingIn(data);
   for (const pin of [DANA_PIN, ANA_PIN]) expect(kept.includes(pin)).toBe(false);
 });
 

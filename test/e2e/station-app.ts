@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { _electron, test as base, type ElectronApplication, type Page } from "@playwright/test";
@@ -157,6 +157,20 @@ export async function batchesEnded(page: Page, count = 1): Promise<void> {
     count,
     { timeout: 60_000 },
   );
+}
+
+/** Every file below a folder, as text; what the running application takes away meanwhile counts as empty. */
+export function everythingIn(folder: string): string {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      try {
+        return readFileSync(join(entry.parentPath, entry.name), "latin1");
+      } catch {
+        return "";
+      }
+    })
+    .join("\n");
 }
 
 /** The runs in the audit database, by slot; newest first. */

@@ -14,9 +14,13 @@ test("a tray of 16 passes on the screen and in the audit database, which verifie
   expect(outcomes(data)).toEqual(times(16, "PASS"));
   expect(recordedRuns(data)[0]).toMatchObject({ training: true, release: "restored" });
   expect(new Set(recordedRuns(data).map(({ imei }) => imei)).size).toBe(16);
-  const { shift, lastBatch } = await ask(page, "snapshot", null);
-  expect(lastBatch).toMatchObject({ units: 16, pass: 16 });
-  expect(shift.counts).toMatchObject({ runs: 16, pass: 16, units: 16, unitsPassedFirst: 16 });
+  // The batch is closed and the shift counted once its last run has ended.
+  await expect
+    .poll(() => ask(page, "snapshot", null))
+    .toMatchObject({
+      lastBatch: { units: 16, pass: 16 },
+      shift: { counts: { runs: 16, pass: 16, units: 16, unitsPassedFirst: 16 } },
+    });
   expect(await verifyFile(join(data, "audit.db"))).toMatchObject({ ok: true, runs: 16 });
 });
 
@@ -44,6 +48,7 @@ test("new boards and another press provision the next tray; the old results stay
   await start(page);
   await expectLooks(page, times(2, "pass"));
   await page.getByRole("button", { name: "New boards" }).click();
+  await expect(page.getByPlaceholder("New boards lie in the tray")).toBeVisible();
   await expectLooks(page, times(2, "pass"));
   await start(page);
   await expect.poll(() => outcomes(data), { timeout: 60_000 }).toEqual(times(4, "PASS"));

@@ -2,12 +2,38 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { connect } from "node:tls";
 import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/core/clock.ts";
 import { minutes } from "../../src/core/duration.ts";
 import { VirtualClock } from "../../src/core/virtual-clock.ts";
+import { connectDtls } from "../../src/dtls/connect-dtls.ts";
+import type { ServerIdentity } from "../../src/service/authority.ts";
+import { CoapsSide } from "../../src/service/coaps-side.ts";
+import type { DeviceApi } from "../../src/service/device-api.ts";
 import { FakeDevice } from "./support/fake-device.ts";
 import { Harness } from "./support/harness.ts";
 
 const days = (count: number) => minutes(count * 24 * 60);
+
+/** The fingerprint of the certificate that is presented over DTLS, as {@link presentedBy} writes it. */
+async function overDtls({ ca }: Harness, port: number, clock: Clock): Promise<string | undefined> {
+  const connection = await connectDtls({ host: "127.0.0.1", port, ca, clock });
+  const { peerFingerprint } = connection.facts;
+  await connection.close();
+  return peerFingerprint?.toUpperCase().replaceAll(/(..)(?!$)/g, "$1:");
+}
+
+function sideWith(identity: ServerIdentity): CoapsSide {
+  const api: unknown = undefined;
+  const [onRequest, onError] = [() => undefined, () => undefined];
+  return new CoapsSide({
+    api: api as DeviceApi,
+    identity,
+    host: "127.0.0.1",
+    clock: new VirtualClock(),
+    onRequest,
+    onError,
+  });
+}
 
 async function presentedBy(harness: Harness): Promise<string> {
   // The clock of the test runs ahead: what is presented counts here, not whether it is valid today.
@@ -69,6 +95,53 @@ describe("stopping", () => {
     const again = await Harness.start({ dir: first.dir, httpsPort: first.service.httpsPort });
     await again.stop();
     blocker.close();
+  });
+});
+
+describe("the device side over CoAP", () => {
+  it("is opened when it is asked for, once", async () => {
+    const harness = await Harness.start();
+    expect(harness.service.coapsPort).toBeUndefined();
+    const ports = await Promise.all([1, 2, 3].map(() => harness.service.offerCoaps()));
+    expect(new Set(ports).size).toBe(1);
+    expect(await harness.service.offerCoaps()).toBe(ports[0]);
+    const { host, port } = { host: "127.0.0.1", port: ports[0] ?? 0 };
+    const connection = await connectDtls({ host, port, ca: harness.ca });
+    await connection.close();
+    await harness.stop();
+  });
+
+  it("stays at the port that it was started with", async () => {
+    const harness = await Harness.start({ coapsPort: 0 });
+    expect(harness.service.coapsPort).toBeGreaterThan(0);
+    expect(await harness.service.offerCoaps()).toBe(harness.service.coapsPort);
+    await harness.stop();
+  });
+
+  it("shows the certificate of the day when it is asked for late, and after that", async () => {
+    const clock = new VirtualClock(Date.now());
+    const harness = await Harness.start({ clock });
+    await clock.advance(days(340));
+    const port = await harness.service.offerCoaps();
+    expect(await overDtls(harness, port, clock)).toBe(await presentedBy(harness));
+    await clock.advance(days(340));
+    expect(await overDtls(harness, port, clock)).toBe(await presentedBy(harness));
+    await harness.stop();
+  });
+
+  it("is tried again after a failure, and does not hold up the stop", async () => {
+    const identity = { certificate: "no certificate", key: "no key", caFile: "" } as ServerIdentity;
+    const side = sideWith(identity);
+    await expect(side.offer(0)).rejects.toMatchObject({ code: "dtls.bad-identity" });
+    await expect(side.offer(0)).rejects.toMatchObject({ code: "dtls.bad-identity" });
+    await side.stop();
+  });
+
+  it("is refused after the stop, and when that comes while it is opened", async () => {
+    const harness = await Harness.start();
+    const [asked] = await Promise.allSettled([harness.service.offerCoaps(), harness.stop()]);
+    expect(asked).toMatchObject({ status: "rejected", reason: { code: "station.closing" } });
+    await expect(harness.service.offerCoaps()).rejects.toMatchObject({ code: "station.closing" });
   });
 });
 

@@ -47,9 +47,11 @@ function rig(execute: ExecuteOrder = () => new Promise(() => undefined)) {
   const clock = new VirtualClock();
   const port = new FakePort();
   const ended = { count: 0 };
-  const worker = new DeviceWorker({ port, clock, execute, onEnd: () => ended.count++ });
+  const rests: string[] = [];
+  const sweep = { rest: () => void rests.push("rest"), work: () => void rests.push("work") };
+  const worker = new DeviceWorker({ port, clock, execute, sweep, onEnd: () => ended.count++ });
   worker.start();
-  return { clock, port, ended, worker };
+  return { clock, port, ended, worker, rests };
 }
 
 const run = (count: number): RunId => `01900000-0000-7000-8001-${String(count).padStart(12, "0")}` as RunId;
@@ -105,6 +107,22 @@ describe("a device worker", () => {
     port.tell({ type: "admission", ...named, admission: { kind: "admitted", settings: {} } });
     await clock.advance(milliseconds(1));
     expect(heard).toEqual(["stored", "admitted"]);
+  });
+
+  it("rests once the last of its runs has ended, not between runs that overlap, and no more when it is done", async () => {
+    const ends = new Map<string, () => void>();
+    const { clock, port, rests } = rig(({ slot }) => new Promise<void>((resolve) => ends.set(slot, resolve)));
+    port.tell({ type: "order", order: order(1, "1") });
+    port.tell({ type: "order", order: order(2, "2") });
+    ends.get("1")?.();
+    await clock.advance(milliseconds(1));
+    expect(rests).toEqual(["work", "work"]);
+    ends.get("2")?.();
+    await clock.advance(milliseconds(1));
+    expect(rests).toEqual(["work", "work", "rest"]);
+    port.tell({ type: "shutdown" });
+    await clock.advance(milliseconds(1));
+    expect(rests).toEqual(["work", "work", "rest", "work"]);
   });
 
   it("runs several slots side by side, one run in each", async () => {

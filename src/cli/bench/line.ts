@@ -1,18 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FixtureSchema } from "../../contract/fixture.ts";
-import { resolveProfile } from "../../station/files/profile-file.ts";
-import { loadRecipe } from "../../station/files/recipe-file.ts";
 import type { CommandContext } from "../command.ts";
-import { demoFixture, TRAINING_RECIPE } from "../demo-files.ts";
-import { startEmbeddedService, startSimulatedTray, type EmbeddedService } from "../embedded-service.ts";
-import { runTray } from "../tray.ts";
+import { startEmbeddedService } from "../embedded-service.ts";
+import { openBenchLine, type BenchLineWish } from "./bench-line.ts";
 import { rounded, type BenchRow } from "./bench-row.ts";
+import { processorSeconds, WorkerWatch } from "./process-figures.ts";
 
 /**
- * Wall time of a tray against the ideal: what the slowest board itself waited, by the simulators' own log.
+ * Wall time of a tray from the click on against the ideal: what the slowest board itself waited, by the simulators' own log.
  * @param counts how many modems at once, one tray each
  */
 export async function benchLine(
@@ -35,32 +31,27 @@ export async function benchLine(
   }
 }
 
-type Measurement = {
-  readonly slots: number;
-  readonly latency: string;
-  readonly dir: string;
-  readonly service: EmbeddedService;
-};
-
-async function measure({ slots, latency, dir, service }: Measurement, context: CommandContext): Promise<BenchRow> {
-  const log = join(dir, `simulators-${slots}.jsonl`);
-  const args = ["--units", String(slots), "--latency", latency, "--seed", randomUUID(), "--log", log];
-  const tray = await startSimulatedTray(args, context);
-  const files = {
-    recipe: await loadRecipe(TRAINING_RECIPE, context.environment),
-    fixture: FixtureSchema.parse(demoFixture(tray.units)),
-    profile: await resolveProfile(service.profile, dir),
-  };
-  const request = { serials: {}, again: false };
-  const order = { files, request, audit: join(dir, `audit-${slots}.db`), ownerKey: service.ownerKey };
-  const { summary } = await runTray(order, context).finally(() => tray.stop());
-  const ideal = await longestWait(log);
+async function measure(wish: BenchLineWish, context: CommandContext): Promise<BenchRow> {
+  const line = await openBenchLine(wish, context);
+  const watch = new WorkerWatch();
+  const before = processorSeconds();
+  const tray = await line.run().finally(() => {
+    watch.end();
+    return line.close();
+  });
+  const after = processorSeconds();
+  const memory = watch.end();
+  const ideal = await longestWait(line.log);
+  const { pass, seconds } = tray.summary;
   return {
-    slots,
-    passed: summary.pass,
-    wall_s: rounded(summary.seconds),
+    slots: wish.slots,
+    passed: pass,
+    wall_s: rounded(seconds),
     ideal_s: rounded(ideal),
-    efficiency: rounded(ideal / summary.seconds),
+    efficiency: rounded(ideal / seconds),
+    first_byte_ms: rounded(tray.toFirstByteMs),
+    ...(before === undefined || after === undefined ? {} : { cpu_s: rounded(after - before) }),
+    ...(memory === undefined ? {} : { rss_per_slot_mb: rounded(memory) }),
   };
 }
 

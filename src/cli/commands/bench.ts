@@ -1,12 +1,12 @@
 import { StationError } from "../../core/error.ts";
-import { oneOf } from "../arguments.ts";
+import { oneOf, wholeNumber } from "../arguments.ts";
 import { EXIT, type Arguments, type CliCommand, type CommandContext } from "../command.ts";
 import { benchCodec } from "../bench/codec.ts";
 import { benchLine } from "../bench/line.ts";
 import type { BenchRow } from "../bench/bench-row.ts";
 import { table } from "../output/table.ts";
 
-const BENCHES = ["line", "codec", "transport"] as const;
+const BENCHES = ["line", "codec", "transport", "audit", "soak"] as const;
 
 /** `station bench`: measures the station against what it cannot be faster than, and prints ratios. */
 export const benchCommand: CliCommand = {
@@ -16,8 +16,14 @@ export const benchCommand: CliCommand = {
   minPositionals: 0,
   maxPositionals: 1,
   options: {
-    slots: { kind: "value", value: "1,8", help: "line: how many modems at once, one measurement each (default 1,8)" },
+    slots: {
+      kind: "value",
+      value: "1,8",
+      help: "line, soak: how many modems at once, one measurement each (default 1,8)",
+    },
+    batches: { kind: "value", value: "N", help: "soak: how many trays, one after the other (default 20)" },
     latency: { kind: "value", value: "none|realistic", help: "line: how long commands take (default realistic)" },
+    events: { kind: "value", value: "N", help: "audit: size of the database (default 1000000)" },
     json: {
       kind: "flag",
       help: 'prints one JSON object, for example {"line":[{"slots","wall_s","ideal_s","efficiency"}]}',
@@ -53,6 +59,15 @@ async function measure(
       return benchCodec(context);
     case "transport":
       return (await import("../bench/transport.ts")).benchTransport(context);
+    case "soak": {
+      const { benchSoak } = await import("../bench/soak.ts");
+      return benchSoak(Math.max(...slotCounts(args)), wholeNumber(args, "batches", [1, 10_000], 20), context);
+    }
+    case "audit":
+      return (await import("../bench/audit.ts")).benchAudit(
+        wholeNumber(args, "events", [1, 10_000_000], 1_000_000),
+        context,
+      );
   }
 }
 

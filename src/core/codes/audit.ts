@@ -33,6 +33,16 @@ export const AUDIT_CODES = {
     advice:
       "Signed records are missing from the audit database: keep it as evidence and restore the newest copy, or move its .head file away to go on knowingly.",
   },
+  "audit.backup-exists": {
+    blame: "input",
+    retry: true,
+    advice: "There is a file with this name already, and it is never overwritten: choose another name.",
+  },
+  "audit.backup-damaged": {
+    blame: "station",
+    retry: false,
+    advice: "The record in this file does not hold: keep it as it is, and take an older backup.",
+  },
   "audit.foreign": {
     blame: "input",
     retry: false,

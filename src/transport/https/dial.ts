@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { StationError } from "../../core/error.ts";
 import { Journey } from "./journey.ts";
 import type { ProxyAddress } from "./proxy-address.ts";
@@ -11,21 +11,31 @@ import { transportError } from "./transport-error.ts";
 /** How long one of several addresses of a name is tried before the next one. */
 const ADDRESS_ATTEMPT_MS = 2500;
 
-/** Where to, through what, and whom to trust. */
+/** Whom to trust, and through what. */
 export type Route = {
-  /** PEM certificates; nothing else is trusted for the service. */
-  readonly ca: readonly string[];
+  readonly trust: SecureContext;
   readonly proxy?: ProxyAddress;
 };
 
+/** The oldest TLS that is spoken. */
+const OLDEST = "TLSv1.2";
+
 /**
- * Opens a verified TLS connection to the service: chain to the route's CA, host name and dates, TLS 1.2 or newer.
+ * Trust in these PEM certificates and in nothing else. To be made once for many connections: each takes some 36 KB outside of what
+ * V8 counts, which lies about for long once the connection is over.
+ */
+export function trustIn(ca: readonly string[]): SecureContext {
+  return createSecureContext({ ca: [...ca], minVersion: OLDEST });
+}
+
+/**
+ * Opens a verified TLS connection to the service: chain to the route's CAs, host name and dates, TLS 1.2 or newer.
  * @throws StationError transport.*; the journey's step tells how far it came
  */
 export async function dial(journey: Journey, route: Route, signal: AbortSignal): Promise<TLSSocket> {
   const way =
     route.proxy === undefined ? await openTcp(journey, signal) : await openThroughProxy(route.proxy, journey, signal);
-  return secure(way, { host: journey.host, ca: route.ca }, journey, signal);
+  return secure(way, { host: journey.host, trust: route.trust }, journey, signal);
 }
 
 async function openTcp(journey: Journey, signal: AbortSignal): Promise<Socket> {
@@ -68,17 +78,17 @@ async function toProxy(proxy: ProxyAddress, journey: Journey, signal: AbortSigna
   }
 }
 
-type Trust = { readonly host: string; readonly ca?: readonly string[] };
+/** Who must be at the far side; without `trust` whoever the platform trusts. */
+type Peer = { readonly host: string; readonly trust?: SecureContext };
 
-async function secure(way: Duplex, trust: Trust, journey: Journey, signal: AbortSignal): Promise<TLSSocket> {
+async function secure(way: Duplex, { host, trust }: Peer, journey: Journey, signal: AbortSignal): Promise<TLSSocket> {
   journey.step = "TLS";
   try {
     const socket = connectTls({
       socket: way,
-      host: trust.host,
-      ...(isIP(trust.host) === 0 ? { servername: trust.host } : {}),
-      ...(trust.ca === undefined ? {} : { ca: [...trust.ca] }),
-      minVersion: "TLSv1.2",
+      host,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      ...(trust === undefined ? { minVersion: OLDEST } : { secureContext: trust }),
       rejectUnauthorized: true,
     });
     way.once("error", (error) => socket.destroy(error));

@@ -2,7 +2,7 @@ import { withLimit, type Clock } from "../../core/clock.ts";
 import { seconds } from "../../core/duration.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { certificatesOf } from "./certificate-authority.ts";
-import { dial, type Route } from "./dial.ts";
+import { dial, trustIn, type Route } from "./dial.ts";
 import type { HttpsAnswer, HttpsLimits, HttpsRequest } from "./https-message.ts";
 import { Journey } from "./journey.ts";
 import type { ProxyAddress } from "./proxy-address.ts";
@@ -35,8 +35,8 @@ export class HttpsClient {
 
   /** @throws StationError transport.bad-ca */
   constructor(options: HttpsClientOptions) {
-    const ca = certificatesOf(options.ca);
-    this.#route = options.proxy === undefined ? { ca } : { ca, proxy: options.proxy };
+    const trust = trustIn(certificatesOf(options.ca));
+    this.#route = options.proxy === undefined ? { trust } : { trust, proxy: options.proxy };
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#clock = options.clock ?? realClock;
     this.#needsBody = options.needsBody ?? (() => true);

@@ -94,6 +94,18 @@ describe("Configurator", () => {
     expect(rig.told.filter((told) => told.includes("start"))).toEqual(["start tray of 8", "start service"]);
   });
 
+  it("asks the embedded service for CoAP when it is chosen, and stays with HTTPS where that fails", async () => {
+    const { configurator, line, rig } = await opened();
+    expect(rig.told).not.toContain("offer CoAP");
+    rig.failing.coaps = new Error("no UDP");
+    await expect(configurator.setTraining({ transport: "coaps" })).rejects.toThrow("no UDP");
+    expect(line.files.profile.transport).toBe("https");
+    expect(configurator.answer().training.transport).toBeUndefined();
+    expect(rig.told.filter((told) => told.startsWith("stop"))).toEqual([]);
+    await configurator.setTraining({ transport: "coaps" });
+    expect(line.files.profile.transport).toBe("coaps");
+  });
+
   it("takes the training tray where what was left cannot be opened, says why, and keeps what was left", async () => {
     leave({ recipe: "broken", fixture: "fx-03" });
     const { configurator, line } = await opened();

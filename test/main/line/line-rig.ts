@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Station } from "../../../src/station/station.ts";
 import { BORN, type TrainingNumbers } from "../../../src/contract/desktop-configuration.ts";
 import type { DocumentKind } from "../../../src/contract/desktop-library.ts";
+import type { Transport } from "../../../src/contract/profile.ts";
 import { RecipeSchema } from "../../../src/contract/recipe.ts";
 import { StartRequestSchema, type StartRequest } from "../../../src/contract/station-request.ts";
 import { VirtualClock } from "../../../src/core/virtual-clock.ts";
@@ -34,8 +35,8 @@ export class LineRig {
   /** Helpers whose process has ended. */
   readonly over = { tray: false, service: false };
   /** The next of these fails with its error. */
-  readonly failing: Record<"service" | "tray" | "station", Error | undefined> = {
-    ...{ service: undefined, tray: undefined, station: undefined },
+  readonly failing: Record<"service" | "coaps" | "tray" | "station", Error | undefined> = {
+    ...{ service: undefined, coaps: undefined, tray: undefined, station: undefined },
   };
   readonly parts: LineParts;
 
@@ -101,8 +102,15 @@ export class LineRig {
     await Promise.resolve();
     this.#fail("service");
     this.told.push("start service");
+    const { profile } = stationFiles(1);
     return {
-      profile: stationFiles(1).profile,
+      profileOver: async (transport: Transport) => {
+        if (transport === "coaps") {
+          this.told.push("offer CoAP");
+          this.#fail("coaps");
+        }
+        return { ...profile, transport };
+      },
       ownerKey: new Secret("key of the training"),
       over: () => this.over.service,
       stop: async () => void this.told.push("stop service"),

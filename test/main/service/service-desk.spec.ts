@@ -5,10 +5,11 @@ import { answerRequest } from "../../../main/ipc/answer-request.ts";
 import { Jobs } from "../../../main/desk/jobs.ts";
 import type { Handlers } from "../../../main/ipc/handlers.ts";
 import { OwnerKeys } from "../../../main/service/owner-keys.ts";
-import { serviceHandlers } from "../../../main/service/service-desk.ts";
+import { serviceHandlers, type EmbeddedService } from "../../../main/service/service-desk.ts";
 import type { ServiceTester } from "../../../main/service/service-tester.ts";
 import { OPEN_SESSION, type Session } from "../../../src/contract/desktop-session.ts";
 import type { ServiceTestNews } from "../../../src/contract/desktop-service.ts";
+import { ResolvedProfileSchema, type ResolvedProfile } from "../../../src/contract/profile.ts";
 import type { ServiceTest } from "../../../src/contract/service-test.ts";
 import type { TestOrder } from "../../../src/contract/service-test-helper.ts";
 import { parseReply, type RequestKind } from "../../../src/contract/desktop.ts";
@@ -31,7 +32,9 @@ const TEST: ServiceTest = {
 };
 const OPERATOR: Session = { open: false, operator: { name: "Op", role: "operator" }, people: [] };
 
-async function desk({ protects = true, proxy }: { protects?: boolean; proxy?: string } = {}) {
+type DeskOptions = { readonly protects?: boolean; readonly proxy?: string; readonly embedded?: EmbeddedService };
+
+async function desk({ protects = true, proxy, embedded }: DeskOptions = {}) {
   const { folder, open, everything } = rig();
   mkdirSync(join(folder, "profiles"));
   writeFileSync(join(folder, "profiles", "own.yaml"), PROFILE);
@@ -50,7 +53,7 @@ async function desk({ protects = true, proxy }: { protects?: boolean; proxy?: st
   const handlers = serviceHandlers({
     ...{ library, test, keys: new OwnerKeys(await open(fakeSystem("this", protects)), {}) },
     ...{ jobs: new Jobs(new VirtualClock(), () => undefined), tell: (news) => told.push(news) },
-    ...{ proxyFor: () => proxy, embedded: () => undefined },
+    ...{ proxyFor: () => proxy, embedded: () => embedded },
   });
   const raw = (kind: RequestKind, asks: unknown, session: Session = OPEN_SESSION) =>
     answerRequest(handlers as Handlers, () => session, kind, asks);
@@ -158,5 +161,22 @@ describe("the requests about services", () => {
     const reply = await raw("service.test", { profile: "embedded", job: "t1" });
     expect(reply).toMatchObject({ ok: false, error: { code: "probe.embedded-off" } });
     expect(await raw("service.embedded", null)).toEqual({ ok: true, answer: null });
+  });
+
+  it("tell the embedded service's UDP port once it offers CoAP", async () => {
+    const https = { host: "127.0.0.1", port: 41_203, ca: CA };
+    const profile = ResolvedProfileSchema.parse({
+      ...{ profile: 1, name: "Embedded service", service: "embedded" },
+      ...{ https, owner: { base: "https://127.0.0.1:39029/v1" } },
+    });
+    const factsOf = async (more: Partial<ResolvedProfile>) => {
+      const service = { profile: { ...profile, ...more }, ownerKey: KEY, folder: "service", caFile: "ca.pem" };
+      const { raw } = await desk({ embedded: service });
+      return raw("service.embedded", null);
+    };
+    const without = await factsOf({});
+    expect(without).toMatchObject({ ok: true, answer: { httpsPort: 41_203, ownerPort: 39_029 } });
+    expect(without).not.toHaveProperty("answer.coapsPort");
+    expect(await factsOf({ coaps: { ...https, port: 45_231 } })).toMatchObject({ answer: { coapsPort: 45_231 } });
   });
 });

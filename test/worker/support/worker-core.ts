@@ -5,13 +5,17 @@ import { FromWorkerSchema, type Admission, type Order, type ToWorker } from "../
 import type { RunEvent } from "../../../src/contract/run-event.ts";
 import { StationError, reportOf } from "../../../src/core/error.ts";
 
-const ENTRY = join(import.meta.dirname, "../../../src/worker/main.ts");
+const SOURCE = join(import.meta.dirname, "../../../src/worker/main.ts");
 
 export type CoreOptions = {
   /** Called with every event; answers whether the store confirms it. Default: always. */
   readonly stores?: (event: RunEvent) => boolean;
   readonly admission?: Admission;
   readonly onEvent?: (event: RunEvent, core: WorkerCore) => void;
+  /** The worker's program; default: its source. */
+  readonly entry?: string;
+  /** Variables on top of this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
 export type Finished = Extract<RunEvent, { type: "run.finished" }>;
@@ -30,7 +34,9 @@ export class WorkerCore {
 
   constructor(options: CoreOptions = {}) {
     this.#options = options;
-    this.process = fork(ENTRY, [], { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const { entry = SOURCE, environment } = options;
+    const env = { ...process.env, ...environment };
+    this.process = fork(entry, [], { env, execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
     this.process.stderr?.on("data", (bytes: Buffer) => this.logs.push(bytes.toString()));
     this.process.on("message", (message) => this.#take(message));
     this.exited = once(this.process, "exit").then(() => this.#wake());

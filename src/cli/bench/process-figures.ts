@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Clock ticks a second of `/proc/PID/stat`: 100 on every Linux that Node runs on. */
+const TICKS = 100;
+const SAMPLING = 200;
+
+/**
+ * Processor seconds of this process and of all its children that have ended, from `/proc`; undefined where there is none.
+ * The difference of two readings is what happened between them.
+ */
+export function processorSeconds(): number | undefined {
+  const fields = statFields("self");
+  if (fields === undefined) return undefined;
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
+  return (user + system + childUser + childSystem) / TICKS;
+}
+
+/** Watches the memory of the device workers until it is ended: the greatest mean share of one of them. Linux only. */
+export class WorkerWatch {
+  #greatest: number | undefined;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor() {
+    this.#timer = setInterval(() => this.#sample(), SAMPLING);
+  }
+
+  /** @returns MB, proportional set size, or undefined where it cannot be read */
+  end(): number | undefined {
+    clearInterval(this.#timer);
+    return this.#greatest;
+  }
+
+  #sample(): void {
+    const sizes = workerIds().flatMap((pid) => proportionalMb(pid) ?? []);
+    if (sizes.length === 0) return;
+    const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+    this.#greatest = Math.max(this.#greatest ?? 0, mean);
+  }
+}
+
+/** Files and sockets that this process has open; undefined without `/proc`. */
+export function openFiles(): number | undefined {
+  return attempt(() => readdirSync("/proc/self/fd").length);
+}
+
+/** Proportional set size of a process in MB; undefined without `/proc`. */
+export function proportionalMb(pid: number | "self"): number | undefined {
+  const text = attempt(() => readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
+  const size = /^Pss: +(\d+) kB$/m.exec(text ?? "")?.[1];
+  return size === undefined ? undefined : Number(size) / 1024;
+}
+
+function workerIds(): readonly number[] {
+  const all = attempt(() => readdirSync("/proc")) ?? [];
+  return all.flatMap((name) => {
+    if (!/^\d+$/.test(name) || Number(statFields(name)?.[1]) !== process.pid) return [];
+    const line = attempt(() => readFileSync(`/proc/${name}/cmdline`, "utf8"));
+    return line?.includes("worker.mjs") === true ? [Number(name)] : [];
+  });
+}
+
+/** The fields of `/proc/PID/stat` behind the program's name, which may hold anything. */
+function statFields(pid: string): readonly string[] | undefined {
+  const text = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
+  return text?.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

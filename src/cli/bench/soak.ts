@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CommandContext } from "../command.ts";
+import { startEmbeddedService } from "../embedded-service.ts";
+import { openBenchLine, type BenchLine } from "./bench-line.ts";
+import { rounded, type BenchRow } from "./bench-row.ts";
+import { openFiles, proportionalMb, WorkerWatch } from "./process-figures.ts";
+
+/** Batches at the beginning that warm the programs up and do not count for growth. */
+const WARM_UP = 2;
+
+/**
+ * The same slots batch after batch: what the station and its workers keep of memory, files and timers.
+ * @returns the first, the middle and the last batch, with what each has more than the first that counts
+ */
+export async function benchSoak(slots: number, batches: number, context: CommandContext): Promise<readonly BenchRow[]> {
+  const dir = await mkdtemp(join(tmpdir(), "station-bench-"));
+  try {
+    const service = await startEmbeddedService(join(dir, "service"), context);
+    try {
+      const line = await openBenchLine({ slots, latency: "none", dir, service }, context);
+      return await soaked(line, batches).finally(() => line.close());
+    } finally {
+      await service.stop();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+type Sample = {
+  readonly batch: number;
+  readonly passed: number;
+  readonly seconds: number;
+  readonly stationMb: number | undefined;
+  readonly workerMb: number | undefined;
+  readonly files: number | undefined;
+  readonly handles: number;
+};
+
+async function soaked(line: BenchLine, batches: number): Promise<readonly BenchRow[]> {
+  const samples: Sample[] = [];
+  for (let batch = 1; batch <= batches; batch++) {
+    const watch = new WorkerWatch();
+    const { summary } = await line.run().finally(() => watch.end());
+    samples.push({
+      ...{ batch, passed: summary.pass, seconds: summary.seconds, stationMb: proportionalMb("self") },
+      ...{ workerMb: watch.end(), files: openFiles(), handles: process.getActiveResourcesInfo().length },
+    });
+  }
+  const first = samples[Math.min(WARM_UP, samples.length - 1)];
+  const shown = [first, samples[Math.floor(samples.length / 2)], samples.at(-1)];
+  const distinct = shown.filter((sample, index) => sample !== undefined && shown.indexOf(sample) === index);
+  return distinct.flatMap((sample) => (sample === undefined || first === undefined ? [] : [rowOf(sample, first)]));
+}
+
+function rowOf(sample: Sample, first: Sample): BenchRow {
+  const { batch, passed, seconds, stationMb, workerMb, files, handles } = sample;
+  return {
+    ...{ batch, passed, wall_s: rounded(seconds), handles, more_handles: handles - first.handles },
+    ...(files === undefined || first.files === undefined ? {} : { files, more_files: files - first.files }),
+    ...growth("station", stationMb, first.stationMb),
+    ...growth("worker", workerMb, first.workerMb),
+  };
+}
+
+function growth(name: string, size: number | undefined, first: number | undefined): BenchRow {
+  if (size === undefined || first === undefined) return {};
+  return { [`${name}_mb`]: rounded(size), [`${name}_ratio`]: rounded(size / first) };
+}
