@@ -70,6 +70,8 @@ export const FixtureSchema = z
     settings: BoardSettingsSchema.default({ sink: "none" }),
     /** What release does to the modem: back to the functional mode it was found in, or power off. */
     release: z.enum(["restore", "power-off"]).default("restore"),
+    /** How many slots share a worker process: 1 keeps them apart, more saves memory and time on dense trays. */
+    slotsPerWorker: z.int().min(1).max(32).default(1),
     slots: z.array(SlotSchema).min(1).max(128),
   })
   .superRefine((fixture, context) => {

@@ -22,6 +22,7 @@ import { filesFor, requireGoldenCheck, type GoldenRule } from "./golden-unit.ts"
 import { recoveredSlot } from "./recovered-slot.ts";
 import type { RunDesks } from "./run-desk.ts";
 import type { RunStarted } from "./run-recorder.ts";
+import { SharedWorkerHost } from "./shared-worker-host.ts";
 import { Slot, type SlotParts } from "./slot.ts";
 import { StartGate } from "./start-gate.ts";
 import { DEFAULT_LIMITS, type StationLimits } from "./station-limits.ts";
@@ -88,7 +89,9 @@ export class Station {
   private constructor(options: StationOptions) {
     this.#options = options;
     this.#credentials = options.credentials ?? {};
-    const { host, clock, store } = options;
+    const { clock, store, files } = options;
+    const { slotsPerWorker } = files.fixture;
+    const host = slotsPerWorker === 1 ? options.host : new SharedWorkerHost(options.host, slotsPerWorker);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const gate = new StartGate(limits.startsAtOnce);
     const shared: Omit<SlotParts, "slot"> = {

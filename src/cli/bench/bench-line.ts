@@ -19,6 +19,8 @@ import { startSimulatedTray, type EmbeddedService } from "../embedded-service.ts
 export type BenchLineWish = {
   readonly slots: number;
   readonly latency: "none" | "realistic";
+  /** How many slots share a worker process. */
+  readonly slotsPerWorker: number;
   /** A folder of the bench's own. */
   readonly dir: string;
   readonly service: EmbeddedService;
@@ -44,7 +46,7 @@ const READY_LIMIT = seconds(120);
 
 /** @throws StationError cli.child-failed, station.worker-start when the workers do not get ready, audit.* */
 export async function openBenchLine(wish: BenchLineWish, context: CommandContext): Promise<BenchLine> {
-  const { slots, latency, dir, service } = wish;
+  const { slots, latency, slotsPerWorker, dir, service } = wish;
   const { clock } = context;
   const name = `${slots}-${randomUUID()}`;
   const log = join(dir, `simulators-${name}.jsonl`);
@@ -53,7 +55,7 @@ export async function openBenchLine(wish: BenchLineWish, context: CommandContext
   const { store } = await openAuditStore({ file: join(dir, `audit-${name}.db`), clock, random: randomBytes });
   const files = {
     recipe: await loadRecipe(TRAINING_RECIPE, context.environment),
-    fixture: FixtureSchema.parse(demoFixture(tray.units)),
+    fixture: { ...FixtureSchema.parse(demoFixture(tray.units)), slotsPerWorker },
     profile: await resolveProfile(service.profile, dir),
   };
   const credentials = { ownerKey: service.ownerKey };

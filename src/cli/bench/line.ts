@@ -13,7 +13,7 @@ import { processorSeconds, WorkerWatch } from "./process-figures.ts";
  */
 export async function benchLine(
   counts: readonly number[],
-  latency: "none" | "realistic",
+  { latency, slotsPerWorker }: Pick<BenchLineWish, "latency" | "slotsPerWorker">,
   context: CommandContext,
 ): Promise<readonly BenchRow[]> {
   const dir = await mkdtemp(join(tmpdir(), "station-bench-"));
@@ -21,7 +21,7 @@ export async function benchLine(
     const service = await startEmbeddedService(join(dir, "service"), context);
     try {
       const rows: BenchRow[] = [];
-      for (const slots of counts) rows.push(await measure({ slots, latency, dir, service }, context));
+      for (const slots of counts) rows.push(await measure({ slots, latency, slotsPerWorker, dir, service }, context));
       return rows;
     } finally {
       await service.stop();
@@ -45,13 +45,14 @@ async function measure(wish: BenchLineWish, context: CommandContext): Promise<Be
   const { pass, seconds } = tray.summary;
   return {
     slots: wish.slots,
+    per_worker: wish.slotsPerWorker,
     passed: pass,
     wall_s: rounded(seconds),
     ideal_s: rounded(ideal),
     efficiency: rounded(ideal / seconds),
     first_byte_ms: rounded(tray.toFirstByteMs),
     ...(before === undefined || after === undefined ? {} : { cpu_s: rounded(after - before) }),
-    ...(memory === undefined ? {} : { rss_per_slot_mb: rounded(memory) }),
+    ...(memory === undefined ? {} : { rss_per_slot_mb: rounded(memory / Math.min(wish.slots, wish.slotsPerWorker)) }),
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommandContext } from "../command.ts";
 import { startEmbeddedService } from "../embedded-service.ts";
-import { openBenchLine, type BenchLine } from "./bench-line.ts";
+import { openBenchLine, type BenchLine, type BenchLineWish } from "./bench-line.ts";
 import { rounded, type BenchRow } from "./bench-row.ts";
 import { openFiles, proportionalMb, WorkerWatch } from "./process-figures.ts";
 
@@ -14,12 +14,16 @@ const WARM_UP = 2;
  * The same slots batch after batch: what the station and its workers keep of memory, files and timers.
  * @returns the first, the middle and the last batch, with what each has more than the first that counts
  */
-export async function benchSoak(slots: number, batches: number, context: CommandContext): Promise<readonly BenchRow[]> {
+export async function benchSoak(
+  { slots, slotsPerWorker }: Pick<BenchLineWish, "slots" | "slotsPerWorker">,
+  batches: number,
+  context: CommandContext,
+): Promise<readonly BenchRow[]> {
   const dir = await mkdtemp(join(tmpdir(), "station-bench-"));
   try {
     const service = await startEmbeddedService(join(dir, "service"), context);
     try {
-      const line = await openBenchLine({ slots, latency: "none", dir, service }, context);
+      const line = await openBenchLine({ slots, slotsPerWorker, latency: "none", dir, service }, context);
       return await soaked(line, batches).finally(() => line.close());
     } finally {
       await service.stop();

@@ -21,6 +21,7 @@ export const benchCommand: CliCommand = {
       value: "1,8",
       help: "line, soak: how many modems at once, one measurement each (default 1,8)",
     },
+    "per-worker": { kind: "value", value: "N", help: "line, soak: how many slots share a worker process (default 1)" },
     batches: { kind: "value", value: "N", help: "soak: how many trays, one after the other (default 20)" },
     latency: { kind: "value", value: "none|realistic", help: "line: how long commands take (default realistic)" },
     events: { kind: "value", value: "N", help: "audit: size of the database (default 1000000)" },
@@ -54,14 +55,22 @@ async function measure(
 ): Promise<readonly BenchRow[]> {
   switch (name) {
     case "line":
-      return benchLine(slotCounts(args), oneOf(args, "latency", ["none", "realistic"], "realistic"), context);
+      return benchLine(
+        slotCounts(args),
+        { latency: oneOf(args, "latency", ["none", "realistic"], "realistic"), slotsPerWorker: shares(args) },
+        context,
+      );
     case "codec":
       return benchCodec(context);
     case "transport":
       return (await import("../bench/transport.ts")).benchTransport(context);
     case "soak": {
       const { benchSoak } = await import("../bench/soak.ts");
-      return benchSoak(Math.max(...slotCounts(args)), wholeNumber(args, "batches", [1, 10_000], 20), context);
+      return benchSoak(
+        { slots: Math.max(...slotCounts(args)), slotsPerWorker: shares(args) },
+        wholeNumber(args, "batches", [1, 10_000], 20),
+        context,
+      );
     }
     case "audit":
       return (await import("../bench/audit.ts")).benchAudit(
@@ -69,6 +78,10 @@ async function measure(
         context,
       );
   }
+}
+
+function shares(args: Arguments): number {
+  return wholeNumber(args, "per-worker", [1, 32], 1);
 }
 
 function slotCounts(args: Arguments): readonly number[] {

@@ -3,7 +3,17 @@ import { Document, isMap, isScalar, isSeq, parseDocument, YAMLSeq, type Node } f
 import { FixtureSchema, type Fixture } from "../../contract/fixture.ts";
 
 /** In the order that people read a fixture. */
-const FIELDS = ["fixture", "name", "rows", "columns", "line", "settings", "release", "slots"] as const;
+const FIELDS = [
+  "fixture",
+  "name",
+  "rows",
+  "columns",
+  "line",
+  "settings",
+  "release",
+  "slotsPerWorker",
+  "slots",
+] as const;
 
 /** Slots stay on one line each, however long their ports are. */
 const NO_WRAPPING = 0;
