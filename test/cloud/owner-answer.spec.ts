@@ -17,6 +17,8 @@ import { answer } from "../fakes/fake-service.ts";
 
 const UUID = "50363154-3931-44f0-8022-121b6401627d";
 
+const TOKEN = `${"A".repeat(200)}.${"b-_".repeat(60)}`;
+
 function codeOf(work: () => unknown): string {
   try {
     work();
@@ -63,6 +65,26 @@ describe("answers of the owner API", () => {
     expect(parseCommand(answer(200, failed), "c").message).toBe("not stored");
     const done = { status: "SUCCEEDED", response: { cloudAccessKeyGeneration: { message: "secret.token" } } };
     expect(JSON.stringify(parseCommand(answer(200, done), "c"))).not.toContain("secret");
+  });
+
+  it.each([
+    ["the token alone", { cloudAccessKeyGeneration: { csr: TOKEN } }],
+    ["at another place", { certificateSigningRequest: { message: TOKEN } }],
+    ["a public key's", { clientPrivateKeyGeneration: { publicKey: TOKEN, message: "x" } }],
+    ["the modem's whole answer", { endorsementKeyGeneration: { message: `%KEYGEN: "${TOKEN}"\r\nOK\r\n` } }],
+    ["without the kind around it", { csr: TOKEN }],
+  ])("hold the token of a key that was made: %s", (_form, response) => {
+    expect(parseCommand(answer(200, { status: "SUCCEEDED", response }), "c").keyToken).toBe(TOKEN);
+  });
+
+  it.each([
+    { config: { message: "OK" } },
+    { csr: `${TOKEN}.third` },
+    { csr: `${"a".repeat(9000)}.${"b".repeat(9000)}` },
+    { csr: 7 },
+    {},
+  ])("hold no token where %j has none", (response) => {
+    expect(parseCommand(answer(200, { status: "SUCCEEDED", response }), "c").keyToken).toBeUndefined();
   });
 
   it.each([

@@ -99,7 +99,7 @@ describe.each(WAYS)("a run whose board provisions itself, by %s,", (by) => {
     ["session-silent", "FAIL", "device.silent"],
     ["session-failed", "ERROR", "device.failed"],
     ["session-unclaimed", "ERROR", "device.not-claimed"],
-    ["session-wrong-ca", "FAIL", "device.wrong-root-ca"],
+    ["session-wrong-ca", "ERROR", "device.wrong-root-ca"],
     ["session-no-time", "ERROR", "device.no-time"],
     ["session-too-many", "FAIL", "device.too-many-commands"],
     ["session-fatal", "FAIL", "device.fatal"],
