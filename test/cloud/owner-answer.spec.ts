@@ -121,6 +121,22 @@ describe("answers of the owner API", () => {
     expect(error.facts["message"]).toMatch(/^line x{1,300}$/);
   });
 
+  it("never repeat a token that the service repeats", () => {
+    const token = `2dn3${"a-B_".repeat(18)}.${"0oRD".repeat(26)}`;
+    const refused = ((): StationError => {
+      try {
+        parseClaim(answer(400, { message: `claimToken ${token} is not known` }));
+      } catch (caught) {
+        return asStationError(caught);
+      }
+      throw new TypeError("no error");
+    })();
+    expect(refused).toMatchObject({
+      code: "cloud.token-refused",
+      facts: { message: "claimToken [hidden] is not known" },
+    });
+  });
+
   it("ask for whole seconds only, at most an hour", () => {
     expect([undefined, "", "-1", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT", "7", "99999999"].map(retryAfter)).toEqual([
       ...[undefined, undefined, undefined, undefined, undefined],

@@ -15,13 +15,13 @@ export class PowerCut {
   armed = true;
   /** Resolves once the power is off. */
   readonly off: Promise<void>;
-  readonly #at: number;
+  readonly #at: (points: readonly string[]) => boolean;
   #isOff = false;
   #turnOff: () => void = () => undefined;
 
-  /** @param at number of the point at which the power goes off, from 1 on; absent: never */
-  constructor(at = Infinity) {
-    this.#at = at;
+  /** @param at where the power goes off: at this point, from 1 on, or as soon as the points passed say so; absent: never */
+  constructor(at: number | ((points: readonly string[]) => boolean) = Infinity) {
+    this.#at = typeof at === "number" ? (points) => points.length >= at : at;
     this.off = new Promise((resolve) => {
       this.#turnOff = resolve;
     });
@@ -41,7 +41,7 @@ export class PowerCut {
     if (this.#isOff) return never;
     if (!this.armed) return;
     this.points.push(name);
-    if (this.points.length < this.#at) return;
+    if (!this.#at(this.points)) return;
     this.#isOff = true;
     this.#turnOff();
     return never;
