@@ -10,6 +10,13 @@ import { useStation } from "./station.ts";
 /** How often the facts are asked for while somebody looks: a check grows old by itself. In ms. */
 const LOOK_EVERY = 60_000;
 
+/** Looks now and every so often; the answer ends that. */
+function always(look: () => void): () => void {
+  look();
+  const timer = setInterval(look, LOOK_EVERY);
+  return () => clearInterval(timer);
+}
+
 /** The golden unit: what is known of it, its checks, and what an engineer sets. */
 export const useGolden = defineStore("golden", () => {
   const client = useStationClient();
@@ -59,11 +66,10 @@ export const useGolden = defineStore("golden", () => {
 
   /** Keeps the facts fresh from now on; the answer ends that. */
   function follow(): () => void {
-    void read();
-    const timer = setInterval(() => void read(), LOOK_EVERY);
     const end = station.watchBatches(() => void read());
+    const stop = always(() => void read());
     return () => {
-      clearInterval(timer);
+      stop();
       end();
     };
   }
