@@ -54,17 +54,17 @@ describe("a tray whose owner runs a CA of their own", () => {
   it("refuses to start where the profile has no such CA, or its key can be read by others; nothing is touched", async () => {
     const none = await run("none.db", "profile.yaml");
     expect(none.code).toBe(2);
-    expect(lastJson<{ error: { code: string } }>(none).error.code).toBe("pki.authority-unknown");
+    expect((lastJson(none) as { error: { code: string } }).error.code).toBe("pki.authority-unknown");
     chmodSync(line.path("ca/ca-key.pem"), 0o644);
     const exposed = await run("none.db", "profile.yaml", ["--ca-profile", line.path("ca/authority.json")]);
     chmodSync(line.path("ca/ca-key.pem"), 0o600);
-    expect(lastJson<{ error: { code: string } }>(exposed).error.code).toBe("pki.key-exposed");
+    expect((lastJson(exposed) as { error: { code: string } }).error.code).toBe("pki.key-exposed");
     expect(eventsOf(line.path("none.db"))).toEqual([]);
   });
 
   it("gives each unit a certificate that openssl verifies, with the key of the unit's own request", async () => {
     const ended = await run("audit.db", "signing.yaml");
-    expect(lastJson<{ pass: number }>(ended), ended.stderr).toMatchObject({ units: UNITS, pass: UNITS });
+    expect(lastJson(ended) as { pass: number }, ended.stderr).toMatchObject({ units: UNITS, pass: UNITS });
     const events = eventsOf(line.path("audit.db"));
     const issued = events.filter((event) => event.type === "certificate.issued");
     expect(issued).toHaveLength(UNITS);

@@ -16,13 +16,19 @@ let authority: Authority;
 beforeEach(async () => {
   folder = new TestFolder();
   await testAuthority(folder, clock);
-  authority = { name: "factory", certificate: "ca.pem", key: "ca-key.pem", subject: "CN={{uuid}}", days: 10 };
+  authority = {
+    name: "factory",
+    certificate: folder.path + "/ca.pem",
+    key: folder.path + "/ca-key.pem",
+    subject: "CN={{uuid}}",
+    days: 10,
+  };
 });
 afterEach(() => folder.remove());
 
 function rig(random = (count: number): Uint8Array => randomBytes(count)) {
   const book = new MemoryCertificateBook({ check: () => undefined, hasRun: () => true });
-  const parts = { authorities: [authority], folder: folder.path, passphraseOf: () => undefined };
+  const parts = { authorities: [authority], passphraseOf: () => undefined };
   return { book, issuer: new CertificateIssuer({ ...parts, book, clock, random }) };
 }
 
