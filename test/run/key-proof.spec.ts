@@ -27,7 +27,10 @@ describe("the keys at the owner's side", () => {
   it("fail the run when the service got another for the same tag", async () => {
     const token = parseKeygenToken(second ?? "");
     const mine = { ...executed(first ?? ""), credential: { secTag: token.secTag, credential: 2 } };
-    const compared = new Promise<void>((resolve) => resolve(compareKeys([mine], [result(second ?? "")], sha256)));
+    const compared = new Promise<void>((resolve) => {
+      compareKeys([mine], [result(second ?? "")], sha256);
+      resolve();
+    });
     expect(await compared.catch(asStationError)).toMatchObject({
       code: "run.key-differs",
       facts: { secTag: token.secTag, expectedSha256: mine.made, foundSha256: sha256(token.der) },
