@@ -187,6 +187,18 @@ describe("firmware that cannot provision itself", () => {
 });
 
 describe("Serial Modem", () => {
+  it("is let go at once when a stop finds it waiting for its network: it carries out nothing more then", async () => {
+    const { rig } = deviceRig("serial-modem", {
+      onEvent: (event, { stop }) => {
+        if (event.type === "client.event" && event.name === "NEED_LTE_DEACTIVATED")
+          stop.abort(new StationError("station.aborted", "stopped"));
+      },
+    });
+    expect(await rig.run()).toMatchObject({ outcome: "ABORTED", release: "restored" });
+    expect(rig.eventsOf("client.event").map(({ name }) => name)).toEqual(ROUND);
+    expect(rig.clock.monotonic()).toBeLessThan(seconds(15));
+  });
+
   it("is switched on for its session, and left as it was found", async () => {
     const { rig, boardOf } = deviceRig("serial-modem", { board: { bootMode: 4 } });
     expect(await rig.run()).toMatchObject({ outcome: "PASS", release: "restored" });
