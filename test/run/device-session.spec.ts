@@ -221,3 +221,35 @@ describe("Serial Modem", () => {
     expect(rig.eventsOf("credential.verified")).toEqual([]);
   });
 });
+
+describe("a board that says that it is done", () => {
+  it("does not pass while the owner's side shows no results", async () => {
+    const { rig } = deviceRig("serial-modem", {
+      board: { provisioner: { provision: ({ tell }) => tell("NO_COMMANDS") } },
+    });
+    expect(await rig.run()).toMatchObject({ outcome: "ERROR", error: { code: "cloud.result-missing" } });
+    expect(rig.eventsOf("command.concluded").map(({ command }) => command.kind)).toEqual(["session"]);
+  });
+
+  it("does not pass either where only its modem tells that nothing was done", async () => {
+    const { rig } = deviceRig("zephyr-shell", {
+      recipe: { claim: { by: "elsewhere" } },
+      withoutOwner: true,
+      board: {
+        provisioner: {
+          async provision({ tell }) {
+            for (const event of ["START", "DONE", "STOP"] as const) await tell(event);
+          },
+        },
+      },
+    });
+    expect(await rig.run()).toMatchObject({ outcome: "FAIL", error: { code: "run.credential-missing" } });
+  });
+
+  it("says more by its service than by its report when a command failed", async () => {
+    const { rig } = deviceRig("serial-modem", { board: { faults: ["keygen-fail"] } });
+    expect(await rig.run()).toMatchObject({ outcome: "FAIL", error: { code: "device.command-failed" } });
+    const results = rig.eventsOf("command.concluded").map(({ command, result }) => `${command.text} ${result}`);
+    expect(results.slice(0, 2)).toEqual(["AT#XNRFPROV ok", "cloudAccessKeyGeneration error"]);
+  });
+});
