@@ -2,8 +2,9 @@ import type { RecipeCommand, SecretSource } from "../contract/recipe-command.ts"
 import { expectedCommands, type Recipe, type ResolvedRecipe } from "../contract/recipe.ts";
 import { redactAtCommand } from "../core/at-redaction.ts";
 import { redact, type Redacted, type Sha256 } from "../core/digest.ts";
+import { roundsOf } from "../run/queue-portion.ts";
 import { unitRecipe } from "../run/unit-recipe.ts";
-import { QUEUE_LIMIT } from "../cloud/owner-command.ts";
+import { signingFacts } from "../cloud/owner-command.ts";
 import type { LoadedRecipe } from "../station/files/recipe-file.ts";
 import type { ValueRow } from "../station/files/value-table.ts";
 
@@ -58,14 +59,15 @@ export function previewRecipe(
 ): RecipePreview {
   const shown = row === undefined ? recipe : unitRecipe(recipe, namesOf(recipe, row), row.values, sha256);
   const { product, revision, claim, modem, boardSerial, provision, verify } = shown.recipe;
+  const rounds = roundsOf(expectedCommands(shown.recipe).map(signingFacts));
   const commands = expectedCommands(shown.recipe).map((command, index) => ({
-    ...{ place: index + 1, round: Math.floor(index / QUEUE_LIMIT) + 1, kind: command.kind },
+    ...{ place: index + 1, round: rounds[index] ?? 1, kind: command.kind },
     ...shownCommand(command, shown, sha256),
   }));
   return {
     ...{ product, revision, sha256: recipe.sha256, claim, modem },
     ...{ boardSerial: boardSerial ?? null, provision: provision ?? null, queuedBy: queuedBy(shown.recipe) },
-    ...{ rounds: Math.ceil(commands.length / QUEUE_LIMIT), commands, verify },
+    ...{ rounds: rounds.at(-1) ?? 0, commands, verify },
     values: values === undefined ? null : previewedValues(recipe, row, sha256),
   };
 }

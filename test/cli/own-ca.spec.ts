@@ -20,8 +20,7 @@ describe("a tray whose owner runs a CA of their own", () => {
   beforeAll(async () => {
     line = await TrayLine.start(UNITS);
     for (const file of ["recipe.yaml", "amazon-root-ca-1.pem"]) copyFileSync(join(EXAMPLE, file), line.path(file));
-    const made = await callMain(["ca", "init", "--dir", line.path("ca"), "--name", "factory", "--json"]);
-    expect(made.code).toBe(0);
+    await callMain(["ca", "init", "--dir", line.path("ca"), "--name", "factory"]);
     line.write(
       "signing.yaml",
       `${line.profileText()}authorities:\n  - { name: factory, certificate: ca/ca.pem, key: ca/ca-key.pem }\n`,
@@ -64,7 +63,7 @@ describe("a tray whose owner runs a CA of their own", () => {
 
   it("gives each unit a certificate that openssl verifies, with the key of the unit's own request", async () => {
     const ended = await run("audit.db", "signing.yaml");
-    expect(lastJson(ended) as { pass: number }, ended.stderr).toMatchObject({ units: UNITS, pass: UNITS });
+    expect(lastJson(ended)).toMatchObject({ units: UNITS, pass: UNITS });
     const events = eventsOf(line.path("audit.db"));
     const issued = events.filter((event) => event.type === "certificate.issued");
     expect(issued).toHaveLength(UNITS);

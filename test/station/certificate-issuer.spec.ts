@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CertificateBook } from "../../src/audit/certificate-book.ts";
 import type { Authority } from "../../src/contract/authority.ts";
-import { StationError } from "../../src/core/error.ts";
+import { asStationError, StationError } from "../../src/core/error.ts";
 import type { DeviceUuid } from "../../src/core/ids.ts";
 import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import { CertificateIssuer } from "../../src/station/certificate-issuer.ts";
@@ -62,7 +62,7 @@ describe("the issuer of certificates", () => {
     const code = (work: Promise<unknown>) =>
       work.then(
         () => "none",
-        (error: StationError) => error.code,
+        (error: unknown) => asStationError(error).code,
       );
     expect(await code(issuer.issue({ ...order(testRequest()), authority: "other" }))).toBe("pki.authority-unknown");
     expect(await code(issuer.issue({ ...order(testRequest()), facts: {} }))).toBe("pki.subject-incomplete");

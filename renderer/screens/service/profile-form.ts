@@ -113,12 +113,14 @@ function authorities(form: ProfileForm, further: readonly Authority[]): object {
   const { caName: name, caCertificate: certificate, caKey: key, caDays: days } = form;
   const optional = given({ passphraseEnv: form.caPassphraseEnv, subject: form.caSubject });
   const isEmpty = [name, certificate, key, days, ...Object.values(optional)].every((text) => text === "");
-  const own = isEmpty ? [] : [{ name, certificate, key, ...optional, ...(days === "" ? {} : { days: number(days) }) }];
-  const all = [...own, ...further];
+  const own: readonly object[] = isEmpty
+    ? []
+    : [{ name, certificate, key, ...optional, ...(days === "" ? {} : { days: number(days) }) }];
+  const all: readonly object[] = [...own, ...further];
   return all.length === 0 ? {} : { authorities: all };
 }
 
-function given(texts: Readonly<Record<string, string>>): object {
+function given(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
 }
 
