@@ -27,7 +27,7 @@ const FOLDERS = {
   audit: { mayImport: ["core", "contract"], npm: ["better-sqlite3", "jose"], node: true },
   station: { mayImport: ["core", "contract", "audit", "pki"], npm: ["yaml", "csv-parse", "zod"], node: true },
   service: {
-    mayImport: ["core", "contract", "provisioning", "dtls", "coap"],
+    mayImport: ["core", "contract", "provisioning", "dtls", "coap", "pki"],
     npm: ["better-sqlite3", "jose", "@noble/curves", "csv-parse", "cbor-x"],
     node: true,
   },

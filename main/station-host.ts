@@ -3,10 +3,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { HistoryClient } from "../src/audit/history-thread.ts";
 import { openAuditStore, type OpenedAudit } from "../src/audit/open-audit-store.ts";
-import type { RecoveredRun } from "../src/audit/audit-store.ts";
+import type { AuditStore, RecoveredRun } from "../src/audit/audit-store.ts";
 import type { ResolvedProfile, Transport } from "../src/contract/profile.ts";
 import type { Clock } from "../src/core/clock.ts";
 import { isTraining, type StationCredentials, type StationFiles } from "../src/station/batch-plan.ts";
+import { certificateDesks } from "../src/station/certificate-desk.ts";
+import { passphrasesIn } from "../src/station/certificate-issuer.ts";
 import { resolveProfile } from "../src/station/files/profile-file.ts";
 import { Library } from "../src/station/library/library.ts";
 import type { GoldenRule } from "../src/station/golden-unit.ts";
@@ -125,7 +127,7 @@ function linePartsOf(
       const station = {
         ...common,
         ...(golden === undefined ? {} : { golden }),
-        ...{ recovered: left.runs, shown, desks: desksOf(files, data, clock) },
+        ...{ recovered: left.runs, shown, desks: desksOf(files, parts, store) },
       };
       left.runs = [];
       return Station.open(station);
@@ -135,10 +137,15 @@ function linePartsOf(
 }
 
 /** What runs may ask of the station. Tokens of simulated modems have a file of their own. */
-function desksOf(files: StationFiles, data: string, clock: Clock): RunDesks {
+function desksOf(files: StationFiles, parts: HostParts, store: AuditStore): RunDesks {
+  const { data, clock, environment } = parts;
   const places = dataPlaces(data);
   const folder = isTraining(files) ? places.service : data;
-  return { "keep-token": tokenDesk(new TokenFile(join(folder, TOKEN_FILE_NAME), clock)) };
+  const signing = { authorities: files.authorities ?? [], passphraseOf: passphrasesIn(environment) };
+  return {
+    "keep-token": tokenDesk(new TokenFile(join(folder, TOKEN_FILE_NAME), clock)),
+    ...certificateDesks({ signing, recipe: files.recipe.recipe, store, clock, random: randomBytes }),
+  };
 }
 
 async function startService(folder: string, clock: Clock) {

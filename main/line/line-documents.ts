@@ -1,9 +1,10 @@
+import type { Authority } from "../../src/contract/authority.ts";
 import type { DocumentKind } from "../../src/contract/desktop-library.ts";
 import type { Fixture } from "../../src/contract/fixture.ts";
 import type { ResolvedProfile } from "../../src/contract/profile.ts";
 import { StationError } from "../../src/core/error.ts";
 import { loadFixture } from "../../src/station/files/fixture-file.ts";
-import { loadProfile } from "../../src/station/files/profile-file.ts";
+import { loadAuthorities, loadProfile } from "../../src/station/files/profile-file.ts";
 import { openRecipe, type LoadedRecipe } from "../../src/station/files/recipe-file.ts";
 import type { Environment } from "../../src/station/files/recipe-materials.ts";
 import type { Library } from "../../src/station/library/library.ts";
@@ -13,6 +14,8 @@ import { wantsService, wantsTray, type DocumentChoice, type LineChoice } from ".
 export type LineDocuments = LoadedRecipe & {
   readonly fixture?: Fixture;
   readonly profile?: ResolvedProfile;
+  /** The profile's CAs of one's own, with whole paths. */
+  readonly authorities?: readonly Authority[];
 };
 
 /**
@@ -28,8 +31,12 @@ export async function loadDocuments(
   return {
     ...(await openRecipe(await place("recipe"), environment)),
     ...(wantsTray(choice) ? {} : { fixture: await loadFixture(await place("fixture")) }),
-    ...(wantsService(choice) ? {} : { profile: await loadProfile(await place("profile")) }),
+    ...(wantsService(choice) ? {} : await profileAt(await place("profile"))),
   };
+}
+
+async function profileAt(path: string): Promise<Pick<LineDocuments, "profile" | "authorities">> {
+  return { profile: await loadProfile(path), authorities: await loadAuthorities(path) };
 }
 
 async function placeOf(library: Pick<Library, "locate">, kind: DocumentKind, choice: DocumentChoice): Promise<string> {

@@ -12,6 +12,7 @@ import type { NewsListener } from "../../src/station/station-news.ts";
 import type { StartedBatch, Station } from "../../src/station/station.ts";
 import { wantsService, wantsTray, type LineChoice } from "./line-choice.ts";
 import type { LineDocuments } from "./line-documents.ts";
+import { sameSlots } from "./same-slots.ts";
 
 /** What a line works with that can be exchanged for another while nothing runs. */
 export type LineStation = Pick<Station, "start" | "abort" | "snapshot" | "subscribe" | "close">;
@@ -255,9 +256,9 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
     if (fixture === undefined || profile === undefined)
       throw new StationError("station.internal", "a line has no fixture or no profile");
     const simulated = helpers.tray === undefined ? {} : { simulated: true as const };
-    const { recipe, values } = documents;
+    const { recipe, values, authorities = [] } = documents;
     const units = values === undefined ? {} : { values };
-    const files = { recipe, ...units, fixture, profile, ...simulated };
+    const files = { recipe, ...units, fixture, profile, authorities, ...simulated };
     const { service } = helpers;
     const credentials =
       service === undefined ? await parts.credentials(choice, profile) : { ownerKey: service.ownerKey };
@@ -291,9 +292,4 @@ async function stopHelpers(helpers: Helpers, others: Helpers): Promise<void> {
     ...(service !== undefined && service !== others.service ? [service.stop()] : []),
   ];
   await Promise.allSettled(stops);
-}
-
-function sameSlots(one: StationFiles, other: StationFiles): boolean {
-  const names = ({ fixture }: StationFiles): string => fixture.slots.map(({ slot }) => slot).join(" ");
-  return one.fixture.name === other.fixture.name && names(one) === names(other);
 }

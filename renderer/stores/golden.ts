@@ -10,6 +10,13 @@ import { useStation } from "./station.ts";
 /** How often the facts are asked for while somebody looks: a check grows old by itself. In ms. */
 const LOOK_EVERY = 60_000;
 
+/** Looks now and every so often; the answer ends that. */
+function always(look: () => void): () => void {
+  look();
+  const timer = setInterval(look, LOOK_EVERY);
+  return () => clearInterval(timer);
+}
+
 /** The golden unit: what is known of it, its checks, and what an engineer sets. */
 export const useGolden = defineStore("golden", () => {
   const client = useStationClient();
@@ -38,33 +45,30 @@ export const useGolden = defineStore("golden", () => {
     }
   }
 
-  const read = (): Promise<void> => tried(async () => adopt(await client.ask("golden.read", null)));
+  const read = () => tried(async () => adopt(await client.ask("golden.read", null)));
 
   async function run(ask: () => Promise<GoldenRun>): Promise<void> {
     if (busy.value) return;
     busy.value = true;
     ended.value = undefined;
     await tried(async () => {
-      const { facts: told, ...end } = await ask();
-      ended.value = end;
-      adopt(told);
+      const told = await ask();
+      ended.value = told;
+      adopt(told.facts);
     });
     busy.value = false;
   }
 
-  const check = (slot: SlotId): Promise<void> => run(() => client.ask("golden.check", { slot }));
-  const learn = (slot: SlotId, name: string): Promise<void> => run(() => client.ask("golden.learn", { slot, name }));
-  const require = (everyHours: number | null): Promise<void> =>
+  const check = (slot: SlotId) => run(() => client.ask("golden.check", { slot }));
+  const learn = (slot: SlotId, name: string) => run(() => client.ask("golden.learn", { slot, name }));
+  const require = (everyHours: number | null) =>
     tried(async () => adopt(await client.ask("golden.rule", { everyHours })));
 
   /** Keeps the facts fresh from now on; the answer ends that. */
   function follow(): () => void {
-    void read();
-    const timer = setInterval(() => void read(), LOOK_EVERY);
-    const end = station.watchBatches(() => void read());
+    const ends = [station.watchBatches(() => void read()), always(() => void read())];
     return () => {
-      clearInterval(timer);
-      end();
+      for (const end of ends) end();
     };
   }
 

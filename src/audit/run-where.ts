@@ -19,6 +19,8 @@ export function whereOf(filter: RunFilter): Where {
     const value = filter[column];
     if (value !== undefined) add(`${column} = ?`, value);
   }
+  // Names the few that do not provision as their index does.
+  if (filter.purpose !== undefined && filter.purpose !== "provision") add("purpose <> 'provision'");
   if (filter.unit !== undefined) {
     const unit = filter.unit;
     add(ANY_NAME, parseDeviceUuid(unit) ?? unit, unit, unit);

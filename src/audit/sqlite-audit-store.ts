@@ -1,5 +1,3 @@
-import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Database, Statement } from "better-sqlite3";
 import type { RunEvent } from "../contract/run-event.ts";
 import type { ClaimsEvent } from "../contract/station-event.ts";
@@ -29,9 +27,9 @@ import { writeHeadFile } from "./head-file.ts";
 import type { Ledger, Tip } from "./ledger.ts";
 import { LogSync } from "./log-sync.ts";
 import { LogTidier } from "./log-tidier.ts";
-import { schemaVersion } from "./migrate.ts";
 import { refuseSecrets } from "./secret-guard.ts";
 import { SqliteCertificateBook } from "./sqlite-certificate-book.ts";
+import { freeBytes, probe } from "./space-probe.ts";
 import { auditError } from "./sqlite-error.ts";
 import { UnitReader } from "./unit-reader.ts";
 import { ValueLedger } from "./value-ledger.ts";
@@ -262,20 +260,6 @@ export class SqliteAuditStore implements AuditStore {
       throw auditError(error, "the audit database cannot be read", { file: this.#parts.db.name });
     }
   }
-}
-
-function freeBytes(file: string): number {
-  const { bavail, bsize } = statfsSync(dirname(file));
-  return bavail * bsize;
-}
-
-/** Writes without leaving a trace: room for new pages is asked for and given back, then a page is really committed. */
-function probe(db: Database): void {
-  db.transaction(() => {
-    db.exec("SAVEPOINT room; CREATE TABLE probe (room BLOB); INSERT INTO probe VALUES (zeroblob(65536))");
-    db.exec("ROLLBACK TO room; RELEASE room");
-    db.pragma(`user_version = ${schemaVersion(db)}`);
-  }).immediate();
 }
 
 function prepare(db: Database) {

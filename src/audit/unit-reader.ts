@@ -4,6 +4,11 @@ import type { DeviceUuid, RunId } from "../core/ids.ts";
 import type { FoundCredential, GoldenCheck, PassedRun, UnitHistory } from "./audit-store.ts";
 import { readEvent } from "./recovery.ts";
 
+/** The newest check of a golden unit; told twice what it is not, as its index is of the few runs that do not provision. */
+export const GOLDEN_QUERY = `SELECT id AS runId, outcome, finished_at AS finishedAt, recipe_sha256 AS recipeSha256 FROM run
+  WHERE purpose = 'golden' AND purpose <> 'provision' AND outcome IN ('PASS', 'FAIL', 'ERROR')
+  AND (SELECT fixture FROM batch WHERE batch.id = run.batch) = ? ORDER BY started_at DESC, id DESC LIMIT 1`;
+
 /** Reads what the record says about units, for the core's decisions; every statement goes by an index. */
 export class UnitReader {
   readonly #statements: ReturnType<typeof prepare>;
@@ -67,10 +72,6 @@ function prepare(db: Database) {
        ORDER BY started_at DESC, id DESC LIMIT 1`,
     ),
     verified: verified.pluck(),
-    golden: db.prepare<[string], GoldenCheck>(
-      `SELECT id AS runId, outcome, finished_at AS finishedAt, recipe_sha256 AS recipeSha256 FROM run
-       WHERE purpose = 'golden' AND outcome IN ('PASS', 'FAIL', 'ERROR')
-       AND (SELECT fixture FROM batch WHERE batch.id = run.batch) = ? ORDER BY started_at DESC, id DESC LIMIT 1`,
-    ),
+    golden: db.prepare<[string], GoldenCheck>(GOLDEN_QUERY),
   };
 }

@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   run: async () => (await import("./commands/run.ts")).runCommand,
   claim: async () => (await import("./commands/claim.ts")).claimCommand,
   unclaim: async () => (await import("./commands/unclaim.ts")).unclaimCommand,
+  recipe: async () => (await import("./commands/recipe.ts")).recipeCommand,
   proof: async () => (await import("./commands/proof.ts")).proofCommand,
   golden: async () => (await import("./commands/golden.ts")).goldenCommand,
   ports: async () => (await import("./commands/ports.ts")).portsCommand,

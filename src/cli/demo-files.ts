@@ -6,6 +6,11 @@ import { StationError } from "../core/error.ts";
 /** The training recipe of the demo. */
 export const TRAINING_RECIPE = fileURLToPath(new URL("../../resources/recipes/training/recipe.yaml", import.meta.url));
 
+/** The recipe of a demo that only gathers attestation tokens. */
+export const GATHERING_RECIPE = fileURLToPath(
+  new URL("../../resources/recipes/gather-tokens/recipe.yaml", import.meta.url),
+);
+
 /**
  * The recipe of the demo: the training recipe, or a copy of its folder in `dir` whose boards provision themselves.
  * @returns the path of the recipe

@@ -1,3 +1,4 @@
+import { PURPOSES } from "../contract/common.ts";
 import { RunFilterSchema, type RunFilter } from "../contract/station-request.ts";
 import { StationError } from "../core/error.ts";
 import { isoTime, parseIsoTime } from "../core/iso-time.ts";
@@ -13,6 +14,7 @@ export const FILTER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   outcome: { kind: "value", value: "OUTCOME", help: "PASS, FAIL, ERROR or ABORTED" },
   code: { kind: "value", value: "CODE", help: "runs that ended with this error code" },
   operator: { kind: "value", value: "NAME", help: "runs of this operator" },
+  purpose: { kind: "value", value: "PURPOSE", help: `runs for this: ${PURPOSES.join(", ")}` },
   unit: { kind: "value", value: "ID", help: "runs of this unit: device UUID, IMEI or board serial" },
 };
 

@@ -40,7 +40,7 @@ export type TrayOrder = {
   readonly onEvent?: (event: RunEvent) => void;
 };
 
-const NO_SIGNING: SigningOptions = { authorities: [], folder: "", passphraseOf: () => undefined };
+const NO_SIGNING: SigningOptions = { authorities: [], passphraseOf: () => undefined };
 
 /** How a tray ended. */
 export type TrayResult = { readonly summary: BatchSummary; readonly slots: readonly SlotState[] };

@@ -34,7 +34,8 @@ export function ownerCommands(recipe: ResolvedRecipe): readonly OwnerCommand[] {
   }));
 }
 
-function signingFacts(command: RecipeCommand): Pick<OwnerCommand, "makes" | "awaits"> {
+/** What of a command is about requests that are signed between two portions of the queue. */
+export function signingFacts(command: RecipeCommand): Pick<OwnerCommand, "makes" | "awaits"> {
   const awaits = signingOf(command);
   if (awaits !== undefined) return { awaits };
   return command.kind === "certificateSigningRequest" ? { makes: command.options.secTag } : {};

@@ -1,6 +1,6 @@
 import type { ErrorReport } from "../core/error.ts";
 import type { RunId, SlotId } from "../core/ids.ts";
-import { PHASES, type Device, type Outcome, type Phase } from "./common.ts";
+import { PHASES, type Device, type Outcome, type Phase, type Purpose } from "./common.ts";
 import type { Release, RunEvent } from "./run-event.ts";
 
 /** A slot as the screen and the terminal show it. The last result stays until the next run starts. */
@@ -22,6 +22,8 @@ export type RunView = {
   readonly recipe: string;
   readonly startedAt: string;
   readonly boardSerial?: string;
+  /** Absent where the run provisions. */
+  readonly purpose?: Exclude<Purpose, "provision">;
   readonly device?: Device;
   /** Phases passed or skipped, 0 to 7, and within `provision` the commands done of those known. */
   readonly phasesDone: number;
@@ -82,6 +84,7 @@ function started(event: Extract<RunEvent, { type: "run.started" }>): SlotState {
     recipe: event.recipe,
     startedAt: event.at,
     ...serial,
+    ...(event.purpose === undefined ? {} : { purpose: event.purpose }),
     phasesDone: 0,
     commandsDone: 0,
     commandsTotal: 0,

@@ -22,9 +22,11 @@ const ALGORITHM_OID: Readonly<Record<SignatureAlgorithm, string>> = {
 };
 const NULL = Uint8Array.of(0x05, 0x00);
 
-const EXTENSION = {
+/** Extensions by their object identifiers (RFC 5280 4.2.1). */
+export const EXTENSION = {
   subjectKeyId: "2.5.29.14",
   keyUsage: "2.5.29.15",
+  subjectAltName: "2.5.29.17",
   basicConstraints: "2.5.29.19",
   authorityKeyId: "2.5.29.35",
   extendedKeyUsage: "2.5.29.37",
@@ -91,7 +93,8 @@ export function pemText(label: string, bytes: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
-function keyIds(own: Uint8Array, authority: Uint8Array): readonly Uint8Array[] {
+/** Subject and authority key identifiers. */
+export function keyIds(own: Uint8Array, authority: Uint8Array): readonly Uint8Array[] {
   return [
     extension(EXTENSION.subjectKeyId, derOctets(own)),
     extension(EXTENSION.authorityKeyId, derSequence(der(0x80, authority))),
@@ -103,6 +106,7 @@ function algorithmOf(algorithm: SignatureAlgorithm): Uint8Array {
   return algorithm === "rsa-sha256" ? derSequence(oid, NULL) : derSequence(oid);
 }
 
-function extension(oid: string, value: Uint8Array, critical = false): Uint8Array {
+/** One extension of a certificate. @param value DER of what it says */
+export function extension(oid: string, value: Uint8Array, critical = false): Uint8Array {
   return derSequence(derOid(oid), ...(critical ? [DER_TRUE] : []), derOctets(value));
 }

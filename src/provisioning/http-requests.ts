@@ -85,6 +85,9 @@ export function statusFailure(errno: Errno, request: string, status: number): Fa
     case "ESHUTDOWN":
       return failure(errno, "provisioning.exchange-failed", "the service closed the connection without answer", facts);
     default:
-      return failure(errno, "provisioning.request-refused", `the service answered ${status}`, facts);
+      // To the library 502 to 504 are as final as a refusal; to an operator they say that the service may be back in a minute.
+      return status > 500
+        ? failure(errno, "provisioning.service-busy", `the service answered ${status}`, facts)
+        : failure(errno, "provisioning.request-refused", `the service answered ${status}`, facts);
   }
 }

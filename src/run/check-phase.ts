@@ -2,7 +2,7 @@ import type { Device } from "../contract/common.ts";
 import type { Recipe } from "../contract/recipe.ts";
 import type { RunEventBody } from "../contract/run-event.ts";
 import { StationError } from "../core/error.ts";
-import { firmwareVersion, isAtLeast, isAtMost, versionOf } from "./firmware-version.ts";
+import { boundOf, firmwareOf, isAtLeast, isAtMost } from "./firmware-version.ts";
 import { hasImeiCheckDigit } from "./imei-check.ts";
 
 /** A note about a unit that does not stop the run. */
@@ -10,10 +10,11 @@ type Note = Extract<RunEventBody, { type: "note" }>;
 
 /**
  * Checks a unit against the gates of its recipe (design.md 6); answers warnings.
- * @throws StationError run.wrong-model, run.firmware-*, run.serial-*
+ * @throws StationError run.wrong-model, run.wrong-hardware, run.firmware-*, run.serial-*
  */
 export function checkUnit(device: Device, recipe: Recipe): readonly Note[] {
   checkModel(device, recipe.modem.models);
+  checkHardware(device, recipe.modem.hardware ?? []);
   checkFirmware(device, recipe.modem.firmware);
   checkSerial(device, recipe);
   return [...imeiWarning(device), ...familyWarning(device)];
@@ -25,16 +26,29 @@ function checkModel(device: Device, models: readonly string[]): void {
   throw new StationError("run.wrong-model", "the recipe is not for this modem", { model, allowed: models.join(", ") });
 }
 
+function checkHardware({ hardware }: Device, allowed: readonly string[]): void {
+  const found = hardware?.toLowerCase() ?? "";
+  if (allowed.length === 0 || allowed.some((prefix) => found.startsWith(prefix.toLowerCase()))) return;
+  const facts = { hardware: hardware ?? null, allowed: allowed.join(", ") };
+  throw new StationError("run.wrong-hardware", "the recipe is not for this modem hardware", facts);
+}
+
 function checkFirmware(device: Device, range: Recipe["modem"]["firmware"]): void {
   const { minimum, maximum } = range;
   if (minimum === undefined && maximum === undefined) return;
   const firmware = device.firmware ?? "";
-  const version = firmwareVersion(firmware);
-  if (version === undefined)
+  const found = firmwareOf(firmware);
+  if (found === undefined)
     throw new StationError("run.firmware-unknown", "the firmware's name holds no version", { firmware });
-  if (minimum !== undefined && !isAtLeast(version, versionOf(minimum)))
+  const { kind, version } = found;
+  for (const end of [minimum, maximum]) {
+    const wanted = end === undefined ? undefined : boundOf(end).kind;
+    if (wanted !== undefined && wanted !== kind)
+      throw new StationError("run.firmware-other-kind", "the firmware is of another kind", { firmware, wanted });
+  }
+  if (minimum !== undefined && !isAtLeast(version, boundOf(minimum).version))
     throw new StationError("run.firmware-too-old", "the modem firmware is too old", { firmware, minimum });
-  if (maximum !== undefined && !isAtMost(version, versionOf(maximum)))
+  if (maximum !== undefined && !isAtMost(version, boundOf(maximum).version))
     throw new StationError("run.firmware-too-new", "the modem firmware is too new", { firmware, maximum });
 }
 

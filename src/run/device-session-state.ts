@@ -7,6 +7,8 @@ export type SessionState = {
   readonly started: boolean;
   /** Whether the board may have carried out a command. */
   readonly worked: boolean;
+  /** How often the board asked for its network. */
+  readonly activations: number;
   /** The report that ended the session; `STOP` where nothing else did. */
   readonly end?: DeviceEventName;
   /** The last report, or the one that ended the session. */
@@ -18,7 +20,7 @@ export type SessionState = {
 };
 
 /** A session of which nothing has been heard. */
-export const SESSION_BEGUN: SessionState = { started: false, worked: false, over: false };
+export const SESSION_BEGUN: SessionState = { started: false, worked: false, activations: 0, over: false };
 
 /** Results of a session (protocol.md 2.1). */
 const ENDS: readonly DeviceEventName[] = [
@@ -55,6 +57,8 @@ export function nextSession(
     return state.end === undefined
       ? { ...state, end: name, report: text, closes }
       : { ...state, over: sure && state.end !== "STOP" };
+  if (state.end !== undefined) return state;
+  const activations = state.activations + (name === "NEED_LTE_ACTIVATED" ? 1 : 0);
   const worked = state.worked || name === "NEED_LTE_DEACTIVATED" || name === "NEED_LTE_ACTIVATED";
-  return state.end === undefined ? { ...state, worked, report: text } : state;
+  return { ...state, worked, activations, report: text };
 }

@@ -187,15 +187,20 @@ export class DeviceSession {
    * goes wrong here, the reason of the leaving counts.
    */
   async #takeAway(modem: AtPort, notices: NoticeQueue<BoardNotice>): Promise<void> {
-    const { clock, journal } = this.#parts;
+    const { by, clock, journal } = this.#parts;
     const until = clock.monotonic() + GIVE_UP;
     const text = "the board's session is ended by taking its network away";
     journal.tell({ type: "note", level: "info", text, facts: { limit: lasting(GIVE_UP) } });
     try {
       await changeMode(modem, CFUN.offline);
       while (this.#state.end === undefined && clock.monotonic() < until) {
+        const before = this.#state.activations;
         const notice = await notices.next(milliseconds(until - clock.monotonic()));
         if (notice !== undefined) await this.#take(notice, modem, false);
+        if (this.#state.activations === before) continue;
+        // Serial Modem waits for its host now, and carries out nothing more; an application switches its modem on by itself.
+        if (by === "serial-modem") return;
+        await changeMode(modem, CFUN.offline);
       }
     } catch (error) {
       const { code } = asStationError(error);

@@ -46,10 +46,9 @@ export function deviceWork(
   const parts = { by, limit: seconds(limit), clock, journal, commands, sha256 };
   if (queue === undefined) return new DeviceWork(parts);
   const tell = (body: RunEventBody): void => void journal.tell(body);
-  const total = Math.max(1, commands);
   return new DeviceWork({
     ...parts,
-    owner: { queue, results: new OwnerResults({ queue, uuid, total, sha256, tell }) },
+    owner: { queue, results: new OwnerResults({ queue, uuid, total: commands, sha256, tell }) },
   });
 }
 

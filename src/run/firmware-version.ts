@@ -1,33 +1,51 @@
-/** A version as its numbers, first to last. */
-export type Version = readonly number[];
+/** A version as its numbers, first to last. `build`: of a build on the way to that version, such as 77 of `2.0.0-77.beta`. */
+export type Version = { readonly numbers: readonly number[]; readonly build?: number };
+
+/** A modem firmware as its name tells it: `nrf91x1` and 2.0.2 of `mfw_nrf91x1_2.0.2`. */
+export type Firmware = { readonly kind: string; readonly version: Version };
+
+const NAME = /^mfw[-_]([a-z0-9+_-]{1,48})_(\d{1,6}(?:\.\d{1,6}){1,3})(?![\d.])(?:-(\d{1,6})\.(?:alpha|beta|rc)\b)?/i;
+const BOUND = /^(?:mfw[-_]([a-z0-9+_-]{1,48})_)?(\d{1,6}(?:\.\d{1,6}){0,3})(?:-(\d{1,6})\.(?:alpha|beta|rc))?$/i;
 
 /**
- * The version in a modem firmware's name: `mfw_nrf9160_1.3.6`, `mfw_nrf91x1_2.0.2`, `mfw_nrf9151-ntn_1.0.0`, with or without
- * a suffix such as `-FOTA-TEST` (at.md, heading); undefined when the name has another form.
+ * What a modem firmware's name says (at.md, heading): `mfw_nrf9160_1.3.6`, `mfw_nrf91x1_2.0.2`, `mfw_nrf9151-ntn_1.0.0`,
+ * `mfw-nr+_nrf91x1_1.1.0`, with or without a suffix: of a variant with the same version (`-FOTA-TEST`), or of a build before
+ * it (`-77.beta`). Undefined when the name has another form.
  */
-export function firmwareVersion(name: string): Version | undefined {
-  const found = /^mfw_nrf[0-9a-z-]{1,32}_(\d{1,6}(?:\.\d{1,6}){1,3})(?![\d.])/i.exec(name.trim());
-  return found?.[1] === undefined ? undefined : versionOf(found[1]);
+export function firmwareOf(name: string): Firmware | undefined {
+  const [, kind, numbers, build] = NAME.exec(name.trim()) ?? [];
+  if (kind === undefined || numbers === undefined) return undefined;
+  return { kind: kind.toLowerCase(), version: versionFrom(numbers, build) };
 }
 
-/** The numbers of a version such as `2.0.2`. */
-export function versionOf(text: string): Version {
-  return text.split(".").map(Number);
+/** The end of a range as recipes write it: `2.0.2`, `2.0.0-77.beta`, or a firmware's name, which stands for its kind as well. */
+export function boundOf(text: string): { readonly kind?: string; readonly version: Version } {
+  const [, kind, numbers = "0", build] = BOUND.exec(text) ?? [];
+  const version = versionFrom(numbers, build);
+  return kind === undefined ? { version } : { kind: kind.toLowerCase(), version };
 }
 
-/** Whether a version is at least `minimum`; numbers that are left out count as 0. */
+/** Whether a version is at least `minimum`; numbers that are left out count as 0. A build comes before its version. */
 export function isAtLeast(version: Version, minimum: Version): boolean {
-  return compare(version, minimum, Math.max(version.length, minimum.length)) >= 0;
+  const count = Math.max(version.numbers.length, minimum.numbers.length);
+  const order = compare(version, minimum, count);
+  return order === 0 ? (version.build ?? Infinity) >= (minimum.build ?? Infinity) : order > 0;
 }
 
 /** Whether a version is at most `maximum`; only the numbers that the maximum gives count, so that 2.0 covers 2.0.5. */
 export function isAtMost(version: Version, maximum: Version): boolean {
-  return compare(version, maximum, maximum.length) <= 0;
+  const order = compare(version, maximum, maximum.numbers.length);
+  return order === 0 ? (version.build ?? Infinity) <= (maximum.build ?? Infinity) : order < 0;
+}
+
+function versionFrom(numbers: string, build: string | undefined): Version {
+  const version = { numbers: numbers.split(".").map(Number) };
+  return build === undefined ? version : { ...version, build: Number(build) };
 }
 
 function compare(left: Version, right: Version, count: number): number {
   for (let at = 0; at < count; at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    const difference = (left.numbers[at] ?? 0) - (right.numbers[at] ?? 0);
     if (difference !== 0) return difference;
   }
   return 0;

@@ -82,7 +82,7 @@ export class OwnerResults {
   #tell({ kind, place, state }: QueuedResult): void {
     const { tell, total, uuid, sha256 } = this.#parts;
     const { id, status, message, keyToken } = state;
-    const command = { id, kind: "ordered", text: kind, ordinal: place, total } as const;
+    const command = { id, kind: "ordered", text: kind, ordinal: place, total: Math.max(place, total) } as const;
     const reply = message === undefined ? status : `${status}: ${message}`;
     const result = state.state === "succeeded" ? "ok" : "error";
     tell({ type: "command.concluded", command, result, reply, elapsedMs: 0 });

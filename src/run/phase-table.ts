@@ -14,7 +14,7 @@ export type PhaseRule = {
 
 /**
  * The phases of a run (design.md 6). The limits are those of the longest commands of a phase (at.md 1, Timing) with room:
- * identify, check and verify 5 s a query; claim an attestation token of 10 s and up to 22 requests; provision a list of 20 commands
+ * identify, check and verify 5 s a query; claim an attestation token of 10 s and some 30 requests; provision a list of 20 commands
  * with a key generation of 60 s; release the 120 s of `CFUN=1`.
  */
 export const PHASE_TABLE: Readonly<Record<Phase, PhaseRule>> = {

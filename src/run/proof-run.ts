@@ -72,7 +72,10 @@ export class ProofRun {
     });
     const { device, history, order } = await this.#phases.run("identify", ({ signal }) => this.#identify(signal));
     const parts: ProofParts = { order, device, history, sha256, tell: (body) => void journal.tell(body) };
-    await this.#phases.run("check", async () => checkProof(proof, parts));
+    await this.#phases.run("check", () => {
+      checkProof(proof, parts);
+      return Promise.resolve();
+    });
     for (const phase of ["claim", "provision"] as const) this.#phases.skip(phase);
     await this.#phases.run("verify", ({ signal }) => {
       const { modem } = this.#hold;
@@ -97,7 +100,8 @@ export class ProofRun {
     const never = new AbortController().signal;
     const released = { release: "unreachable" } as { release: ReleaseEnd["release"]; error?: StationError };
     const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
-      const end = await releaseModem(this.#hold, "restore", () => this.#port(signal), signal);
+      const parts = { hold: this.#hold, wish: "restore", clock: this.#parts.clock } as const;
+      const end = await releaseModem(parts, () => this.#port(signal), signal);
       released.release = end.release;
       if (end.error !== undefined) throw end.error;
     };

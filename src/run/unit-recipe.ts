@@ -1,4 +1,3 @@
-import type { Device } from "../contract/common.ts";
 import type { Admission } from "../contract/order.ts";
 import type { RecipeCommand, SecretSource } from "../contract/recipe-command.ts";
 import { changeTexts, columnsOf } from "../contract/recipe-texts.ts";
@@ -10,7 +9,7 @@ import { StationError } from "../core/error.ts";
 import { fillPlaceholders, placeholdersOf } from "../core/placeholder.ts";
 
 /** Who the unit is, as texts of a recipe may name it without a value file: `{{uuid}}`, `{{imei}}`, `{{boardSerial}}`. */
-export type UnitNames = Pick<Device, "uuid" | "imei" | "boardSerial">;
+export type UnitNames = { readonly uuid: string; readonly imei: string; readonly boardSerial?: string };
 
 /** Names under which a unit's values stand among files and secrets; neither a path nor a variable can be spelled so. */
 const FILE_PREFIX = "column:";

@@ -252,7 +252,9 @@ export class UnitRun {
     const never = new AbortController().signal;
     const released = { release: "unreachable" } as { release: ReleaseEnd["release"]; error?: StationError };
     const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
-      const end = await releaseModem(this.#hold, this.#parts.order.release, () => this.#port(signal), signal);
+      const { order, clock } = this.#parts;
+      const parts = { hold: this.#hold, wish: order.release, clock } as const;
+      const end = await releaseModem(parts, () => this.#port(signal), signal);
       released.release = end.release;
       if (end.error !== undefined) throw end.error;
     };

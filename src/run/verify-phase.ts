@@ -5,7 +5,7 @@ import type { Sha256 } from "../core/digest.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import type { AtMode } from "../modem/typed-text.ts";
 import { samePlace, type CredentialPlace } from "./credential-command.ts";
-import { firmwareVersion, isAtLeast } from "./firmware-version.ts";
+import { firmwareOf, isAtLeast } from "./firmware-version.ts";
 import type { HeldCredential } from "./ledger.ts";
 import { listTags, withDigests, type ListedCredential } from "./listed-credentials.ts";
 
@@ -29,7 +29,7 @@ export type VerifyTask = {
 };
 
 /** The firmware of nRF9160 from which on the vendor's own tools compare digests. */
-const DIGESTS_SINCE = [1, 3, 2];
+const DIGESTS_SINCE = { numbers: [1, 3, 2] };
 
 /**
  * Lists the modem's credentials and compares them with what it must hold; `tell` gets each verdict.
@@ -90,9 +90,8 @@ function verdictOn(
 }
 
 function tellsDigests(firmware: string | undefined): boolean {
-  if (firmware?.toLowerCase().startsWith("mfw_nrf9160_") !== true) return true;
-  const version = firmwareVersion(firmware);
-  return version === undefined || isAtLeast(version, DIGESTS_SINCE);
+  const known = firmwareOf(firmware ?? "");
+  return known?.kind !== "nrf9160" || isAtLeast(known.version, DIGESTS_SINCE);
 }
 
 function codeOf(verdict: CredentialVerdict, isAllowed: boolean): ErrorCode | undefined {

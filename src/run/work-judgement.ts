@@ -23,7 +23,8 @@ export function judgeSession(session: SessionOutcome): void {
  * Judges what all sessions of a run did to the unit against the recipe: everything that the recipe orders was executed, with
  * the recipe's contents, and the end of the list was acknowledged where the recipe has one.
  * @param unreported tried commands whose response the service did not confirm
- * @throws StationError run.command-failed, run.result-unreported, run.nothing-executed, run.commands-missing, run.not-finished, run.content-differs
+ * @throws StationError run.command-failed, run.result-unreported, run.nothing-executed, at.keygen-failed, run.commands-missing,
+ * run.not-finished, run.content-differs
  */
 export function judgeWork(
   ledger: Ledger,
@@ -42,6 +43,14 @@ export function judgeWork(
       expected: quantity(total, "commands"),
     });
   const missing = missingOf(ledger, expectations);
+  // A service that gets no key in the report sends nothing more of its list: it is the modem that owes it.
+  const keyless = ledger.executed.find(
+    ({ name, result, made }) => name === "%KEYGEN" && result === "ok" && made === undefined,
+  );
+  if (missing.length > 0 && keyless !== undefined)
+    throw new StationError("at.keygen-failed", "the modem said OK to a key generation and told no key", {
+      command: "%KEYGEN",
+    });
   if (missing.some((expectation) => expectation.kind !== "finished"))
     throw new StationError(
       "run.commands-missing",

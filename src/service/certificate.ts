@@ -1,20 +1,16 @@
 import { createHash, createPublicKey, sign, type KeyObject } from "node:crypto";
 import { isIP } from "node:net";
 import type { Instant } from "../core/clock.ts";
-import { isoTime } from "../core/iso-time.ts";
+import { der, derBits, derOid, derSequence, derSet, derText } from "../core/der-writer.ts";
 import {
-  der,
-  DER_TRUE,
-  derBits,
-  derInteger,
-  derOctets,
-  derOid,
-  derSequence,
-  derSet,
-  derTagged,
-  derText,
-  derTime,
-} from "../core/der-writer.ts";
+  authorityExtensions,
+  certificateBody,
+  EXTENSION,
+  extension,
+  keyIds,
+  pemText,
+  signedCertificate,
+} from "../pki/x509-writer.ts";
 
 /** What a certificate of the service says; the issuer's name and key make the rest. */
 export type CertificateOrder = {
@@ -30,69 +26,28 @@ export type CertificateOrder = {
   readonly hosts?: readonly string[];
 };
 
-const OID = {
-  ecdsaSha256: "1.2.840.10045.4.3.2",
-  commonName: "2.5.4.3",
-  organization: "2.5.4.10",
-  subjectKeyId: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  subjectAltName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKeyId: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-  serverAuth: "1.3.6.1.5.5.7.3.1",
-} as const;
-
-const PEM_LINE = /.{1,64}/g;
+const OID = { commonName: "2.5.4.3", organization: "2.5.4.10", serverAuth: "1.3.6.1.5.5.7.3.1" } as const;
 
 /** Makes an X.509 v3 certificate (RFC 5280), ECDSA with SHA-256, as PEM text with a final line feed. */
 export function makeCertificate(order: CertificateOrder): string {
-  const algorithm = derSequence(derOid(OID.ecdsaSha256));
-  const body = derSequence(
-    derTagged(0, derInteger(Uint8Array.of(2))),
-    derInteger(order.serial),
-    algorithm,
-    name(order.issuer),
-    derSequence(derTime(isoTime(order.notBefore)), derTime(isoTime(order.notAfter))),
-    name(order.subject),
-    spkiOf(order.subjectKey),
-    derTagged(3, derSequence(...extensions(order))),
-  );
+  const { serial, notBefore, notAfter } = order;
+  const body = certificateBody({
+    ...{ serial, algorithm: "ecdsa-sha256", issuer: name(order.issuer), subject: name(order.subject) },
+    ...{ publicKey: spkiOf(order.subjectKey), notBefore, notAfter, extensions: extensions(order) },
+  });
   const signature = sign("sha256", body, { key: order.issuerKey, dsaEncoding: "der" });
-  return pem("CERTIFICATE", derSequence(body, algorithm, derBits(signature)));
+  return pemText("CERTIFICATE", signedCertificate(body, "ecdsa-sha256", signature));
 }
 
-/** PEM text (RFC 7468) with lines of 64 characters and a final line feed. */
-export function pem(label: string, bytes: Uint8Array): string {
-  const lines = Buffer.from(bytes).toString("base64").match(PEM_LINE) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
-}
-
-function extensions(order: CertificateOrder): Uint8Array[] {
-  const common = [
-    extension(OID.subjectKeyId, derOctets(keyId(order.subjectKey))),
-    extension(OID.authorityKeyId, derSequence(der(0x80, keyId(order.issuerKey)))),
-  ];
-  if (order.hosts === undefined) {
-    // CA:TRUE with path length 0: it signs servers, never another CA. Usage: keyCertSign and cRLSign.
-    const ca = derSequence(DER_TRUE, derInteger(Uint8Array.of(0)));
-    return [
-      extension(OID.basicConstraints, ca, true),
-      extension(OID.keyUsage, derBits(Uint8Array.of(0x06), 1), true),
-      ...common,
-    ];
-  }
+function extensions({ hosts, subjectKey, issuerKey }: CertificateOrder): readonly Uint8Array[] {
+  if (hosts === undefined) return authorityExtensions(keyId(subjectKey));
   return [
-    extension(OID.basicConstraints, derSequence(), true),
-    extension(OID.keyUsage, derBits(Uint8Array.of(0x80), 7), true),
-    extension(OID.extendedKeyUsage, derSequence(derOid(OID.serverAuth))),
-    extension(OID.subjectAltName, derSequence(...order.hosts.map(generalName))),
-    ...common,
+    extension(EXTENSION.basicConstraints, derSequence(), true),
+    extension(EXTENSION.keyUsage, derBits(Uint8Array.of(0x80), 7), true),
+    extension(EXTENSION.extendedKeyUsage, derSequence(derOid(OID.serverAuth))),
+    extension(EXTENSION.subjectAltName, derSequence(...hosts.map(generalName))),
+    ...keyIds(keyId(subjectKey), keyId(issuerKey)),
   ];
-}
-
-function extension(oid: string, value: Uint8Array, critical = false): Uint8Array {
-  return derSequence(derOid(oid), ...(critical ? [DER_TRUE] : []), derOctets(value));
 }
 
 function name(commonName: string): Uint8Array {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { parseKeygenToken, hashMatches, type KeygenToken } from "../provisioning/keygen-token.ts";
 import { normalisedRequest, parseSigningRequest } from "../provisioning/signing-request.ts";
-import { pem } from "./certificate.ts";
+import { pemText } from "../pki/x509-writer.ts";
 import { verifies, type Spki } from "./public-key.ts";
 import type { RequestRecord } from "./request-record.ts";
 
@@ -41,13 +41,13 @@ function decodedOf(token: KeygenToken, text: string, spki: Spki | undefined): Re
     signatureVerified:
       spki !== undefined && token.signatureInputs.some((input) => verifies(spki, input, token.cose.signature)),
   };
-  if (token.kind === "public-key") return { ...common, publicKey: text, pem: pem("PUBLIC KEY", token.der) };
+  if (token.kind === "public-key") return { ...common, publicKey: text, pem: pemText("PUBLIC KEY", token.der) };
   const request = parseSigningRequest(token.der);
   return {
     ...common,
     csr: text,
     subject: request.subject,
-    pem: pem("CERTIFICATE REQUEST", normalisedRequest(token.der)),
-    publicKeyPem: pem("PUBLIC KEY", request.publicKey),
+    pem: pemText("CERTIFICATE REQUEST", normalisedRequest(token.der)),
+    publicKeyPem: pemText("PUBLIC KEY", request.publicKey),
   };
 }

@@ -54,6 +54,7 @@ export function deliver(
     case "noise":
     case "cut":
       return spoiled(answered(framer, modem.execute(command), unsolicited), effect.does);
+    case "mix":
     case "storm":
     case "make":
       return answered(framer, modem.execute(command), unsolicited);

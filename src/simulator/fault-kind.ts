@@ -15,6 +15,8 @@ export type FaultEffect =
   | { readonly does: "lose" | "garble" | "noise" | "cut" }
   /** Not carried out: hangs for good, resets the connection, pulls the plug, or restarts the modem. */
   | { readonly does: "hang" | "reset" | "unplug" | "reboot" }
+  /** Carried out; the answer of the command before comes in place of its own. */
+  | { readonly does: "mix" }
   /** Carried out; unsolicited lines from now on. */
   | { readonly does: "storm" }
   /** The board or its port is made differently. */
@@ -103,6 +105,10 @@ const LINE_FAULTS = {
     what: "the modem restarts in the middle of the command: boot text, then CMEE, echo, mode and time are as after power-up",
     ...{ moment: "write", times: 1, ends: "FAIL", effect: { does: "reboot" } },
   },
+  "mixed-up": {
+    what: "the command is carried out, what comes is the answer of the command before",
+    ...{ moment: "firmware", times: 1, ends: "FAIL", effect: { does: "mix" } },
+  },
   "urc-storm": {
     what: "unsolicited lines before, between and after the lines of each answer, from then on",
     ...{ moment: "connect", times: 1, ends: "PASS", effect: { does: "storm" } },
@@ -164,7 +170,7 @@ const SESSIONS = {
   "session-silent": quirk("session", "session-silent", "FAIL", "the board's session says nothing and does nothing"),
   "session-failed": quirk("session", "session-failed", "ERROR", "the board's session fails"),
   "session-unclaimed": quirk("session", "session-unclaimed", "ERROR", "the board says that it is not claimed"),
-  "session-wrong-ca": quirk("session", "session-wrong-ca", "FAIL", "the board does not trust the service"),
+  "session-wrong-ca": quirk("session", "session-wrong-ca", "ERROR", "the board does not trust the service"),
   "session-no-time": quirk("session", "session-no-time", "ERROR", "the board has no valid time"),
   "session-too-many": quirk("session", "session-too-many", "FAIL", "the board gets more commands than it can take"),
   "session-fatal": quirk("session", "session-fatal", "FAIL", "the board's provisioning gives up for good"),

@@ -54,6 +54,8 @@ export class SimulatedPort {
   #held = false;
   #lineFree = 0;
   #commandBytes = 0;
+  /** The answer of the last command, for the fault that gives it once more. */
+  #before: Uint8Array | undefined;
   /** What the last waits were too short (or, negative, too long), in ms: timers are coarse, sums are not. */
   #owed = 0;
 
@@ -128,7 +130,10 @@ export class SimulatedPort {
     const onLine = Math.max(0, this.#lineFree - started);
     const order = this.#plan.strike(command);
     if (order !== undefined && FAULT_KINDS[order.kind].effect.does === "storm") this.#storm = true;
-    const delivery = deliver(this.#firmware, this.#framer, command, order, this.#storm ? STORM : []);
+    const delivery = this.#mixed(
+      deliver(this.#firmware, this.#framer, command, order, this.#storm ? STORM : []),
+      order,
+    );
     if (delivery.answer !== undefined) this.#plan.answered(command, delivery.answer);
     const entry = this.#entry(command, delivery, order);
     this.#held = delivery.hold;
@@ -142,6 +147,14 @@ export class SimulatedPort {
       this.#options.onCommand({ ...entry, elapsed });
       this.#finish(delivery);
     });
+  }
+
+  /** The delivery with the answer of the command before, where the fault wants that; the first command has none before it. */
+  #mixed(delivery: Delivery, order: FaultOrder | undefined): Delivery {
+    const before = this.#before;
+    this.#before = delivery.bytes ?? before;
+    const mixes = order !== undefined && FAULT_KINDS[order.kind].effect.does === "mix";
+    return mixes && before !== undefined ? { ...delivery, bytes: before } : delivery;
   }
 
   #entry(command: string, delivery: Delivery, order: FaultOrder | undefined): CommandEntry {

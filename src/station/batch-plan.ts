@@ -1,4 +1,5 @@
 import type { BatchStart } from "../audit/audit-store.ts";
+import type { Authority } from "../contract/authority.ts";
 import { lineOf, type Fixture, type FixtureSlot } from "../contract/fixture.ts";
 import type { Order } from "../contract/order.ts";
 import type { ResolvedProfile } from "../contract/profile.ts";
@@ -23,6 +24,8 @@ export type StationFiles = {
   readonly values?: ValueTable;
   readonly fixture: Fixture;
   readonly profile: ResolvedProfile;
+  /** The profile's CAs of one's own, with whole paths; they stay in the core. */
+  readonly authorities?: readonly Authority[];
   /** The fixture's slots hold simulated modems: every record says so, whatever the service is. */
   readonly simulated?: true;
 };

@@ -1,11 +1,10 @@
-import { resolve } from "node:path";
 import type { CertificateBook, SerialOrder, SignedCertificate } from "../audit/certificate-book.ts";
 import type { Authority } from "../contract/authority.ts";
 import type { Clock } from "../core/clock.ts";
 import { asStationError, StationError } from "../core/error.ts";
 import { quantity } from "../core/fact.ts";
 import type { DeviceUuid, RandomBytes, RunId } from "../core/ids.ts";
-import type { Secret } from "../core/secret.ts";
+import { Secret } from "../core/secret.ts";
 import type { SubjectFacts } from "../core/subject-template.ts";
 import { checkValidity } from "../pki/authority-certificate.ts";
 import { readCertificateRequest } from "../pki/certificate-request.ts";
@@ -13,14 +12,22 @@ import { openFileSigner } from "../pki/file-signer.ts";
 import { issueCertificate, newSerial, subjectFor } from "../pki/issue.ts";
 import type { CertificateSigner } from "../pki/signer.ts";
 
-/** The CAs of one's own that a station signs with. */
+/** The CAs of one's own that a station signs with; their files by whole paths. */
 export type SigningOptions = {
   readonly authorities: readonly Authority[];
-  /** Folder that the CAs' file names begin at. */
-  readonly folder: string;
   /** The passphrase of a CA's key, where it has one. */
   readonly passphraseOf: (authority: Authority) => Secret | undefined;
 };
+
+/** Passphrases from the environment variables that the CAs name. */
+export function passphrasesIn(
+  environment: Readonly<Record<string, string | undefined>>,
+): SigningOptions["passphraseOf"] {
+  return ({ passphraseEnv: name }) => {
+    const text = name !== undefined && Object.hasOwn(environment, name) ? (environment[name] ?? "") : "";
+    return text === "" ? undefined : new Secret(text);
+  };
+}
 
 /** What an issuer works with. */
 export type IssuerParts = SigningOptions & {
@@ -146,11 +153,10 @@ export class CertificateIssuer {
   #signer(authority: Authority): Promise<CertificateSigner> {
     const known = this.#signers.get(authority.name);
     if (known !== undefined) return known;
-    const { folder, passphraseOf } = this.#parts;
     const opening = openFileSigner({
-      certificate: resolve(folder, authority.certificate),
-      key: resolve(folder, authority.key),
-      passphrase: passphraseOf(authority),
+      certificate: authority.certificate,
+      key: authority.key,
+      passphrase: this.#parts.passphraseOf(authority),
     });
     this.#signers.set(authority.name, opening);
     opening.catch(() => this.#signers.delete(authority.name));

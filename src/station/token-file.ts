@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder, writeDurably } from "../audit/durable-file.ts";
 import type { Question } from "../contract/question.ts";
@@ -42,6 +42,7 @@ export class TokenFile {
 
   async #keep({ imei, uuid, token }: KeptToken): Promise<void> {
     try {
+      await mkdir(dirname(this.path), { recursive: true });
       const lines = await this.#lines();
       const line = `${imei},${uuid},${token},${vendorTime(isoTime(this.#clock.now()))}\n`;
       const others = lines.filter((other) => other.endsWith("\n") && uuidOf(other) !== uuid);

@@ -8,7 +8,7 @@ import { openssl, testRequest } from "../fakes/test-authority.ts";
 import { callMain } from "./support/call-main.ts";
 import { PATIENCE, RESOURCES, TrayLine } from "./support/tray-line.ts";
 import Database from "better-sqlite3";
-import { lastJson, station } from "./station-process.ts";
+import { lastJson, startStation, station } from "./station-process.ts";
 
 vi.setConfig(PATIENCE);
 
@@ -20,8 +20,7 @@ describe("a tray whose owner runs a CA of their own", () => {
   beforeAll(async () => {
     line = await TrayLine.start(UNITS);
     for (const file of ["recipe.yaml", "amazon-root-ca-1.pem"]) copyFileSync(join(EXAMPLE, file), line.path(file));
-    const made = await callMain(["ca", "init", "--dir", line.path("ca"), "--name", "factory", "--json"]);
-    expect(made.code).toBe(0);
+    await callMain(["ca", "init", "--dir", line.path("ca"), "--name", "factory"]);
     line.write(
       "signing.yaml",
       `${line.profileText()}authorities:\n  - { name: factory, certificate: ca/ca.pem, key: ca/ca-key.pem }\n`,
@@ -54,17 +53,17 @@ describe("a tray whose owner runs a CA of their own", () => {
   it("refuses to start where the profile has no such CA, or its key can be read by others; nothing is touched", async () => {
     const none = await run("none.db", "profile.yaml");
     expect(none.code).toBe(2);
-    expect(lastJson<{ error: { code: string } }>(none).error.code).toBe("pki.authority-unknown");
+    expect((lastJson(none) as { error: { code: string } }).error.code).toBe("pki.authority-unknown");
     chmodSync(line.path("ca/ca-key.pem"), 0o644);
     const exposed = await run("none.db", "profile.yaml", ["--ca-profile", line.path("ca/authority.json")]);
     chmodSync(line.path("ca/ca-key.pem"), 0o600);
-    expect(lastJson<{ error: { code: string } }>(exposed).error.code).toBe("pki.key-exposed");
+    expect((lastJson(exposed) as { error: { code: string } }).error.code).toBe("pki.key-exposed");
     expect(eventsOf(line.path("none.db"))).toEqual([]);
   });
 
   it("gives each unit a certificate that openssl verifies, with the key of the unit's own request", async () => {
     const ended = await run("audit.db", "signing.yaml");
-    expect(lastJson<{ pass: number }>(ended), ended.stderr).toMatchObject({ units: UNITS, pass: UNITS });
+    expect(lastJson(ended)).toMatchObject({ units: UNITS, pass: UNITS });
     const events = eventsOf(line.path("audit.db"));
     const issued = events.filter((event) => event.type === "certificate.issued");
     expect(issued).toHaveLength(UNITS);
@@ -96,6 +95,34 @@ describe("a tray whose owner runs a CA of their own", () => {
     const body = line.read("ca/ca-key.pem").split("\n")[1] ?? "?";
     expect(line.read("audit.db")).not.toContain(body);
     expect(statSync(line.path("ca/ca-key.pem")).mode & 0o777).toBe(0o600);
+  });
+
+  it("signs for a board that provisions itself too: its request comes from the owner's side", async () => {
+    const simulate = ["simulate", "--units", "1", "--firmware", "serial-modem", "--profile", line.path("profile.yaml")];
+    const board = startStation([...simulate, "--json"]);
+    try {
+      const { units } = JSON.parse(await board.firstLine) as TrayLine["modems"];
+      const port = units[0]?.link.replace("tcp://", "") ?? "";
+      const slots = `slots:\n  - { slot: "1", row: 1, column: 1, port: { tcp: "${port}" } }\n`;
+      const fixture = line.write(
+        "board.yaml",
+        `fixture: 1\nname: Board\nrows: 1\ncolumns: 1\nline: { flowControl: none }\n${slots}`,
+      );
+      const recipe = line.read("recipe.yaml").replace("commands:", "provision: { by: serial-modem }\ncommands:");
+      const files = ["--recipe", line.write("board-recipe.yaml", recipe), "--fixture", fixture];
+      const further = ["--profile", line.path("signing.yaml"), "--audit", line.path("board.db"), "--json"];
+      const ended = await station(["run", ...files, ...further], line.environment);
+      const events = eventsOf(line.path("board.db"));
+      expect(lastJson(ended)).toMatchObject({ pass: 1 });
+      const issued = events.flatMap((event) => (event.type === "certificate.issued" ? [event.pem] : []));
+      const file = line.write("board.pem", issued[0] ?? "");
+      expect(openssl(["verify", "-CAfile", line.path("ca/ca.pem"), file])).toContain("OK");
+      const verified = events.flatMap((event) => (event.type === "credential.verified" ? [event] : []));
+      expect(verified.map(({ credential, verdict }) => [credential, verdict])).toContainEqual([1, "match"]);
+    } finally {
+      board.kill("SIGTERM");
+      await board.ended;
+    }
   });
 
   it("signs a request by hand through the same record: again the same certificate, another one only when asked to", async () => {

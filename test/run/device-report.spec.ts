@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { StationError } from "../../src/core/error.ts";
+import { serialModemNumber } from "../../src/provisioning/custom-at.ts";
+import { EVENT_NUMBERS } from "../../src/provisioning/events.ts";
 import { readLogReport, readStatusReport } from "../../src/run/device-report.ts";
 
 const LOG = "[00:00:12.345,678] <inf> nrf_provisioning_sample: ";
@@ -17,6 +20,16 @@ describe("a report of Serial Modem", () => {
     ["-6", "FATAL_ERROR"],
   ])("%s is %s", (status, name) => {
     expect(readStatusReport(`#XNRFPROV: ${status}`)).toEqual({ kind: "event", name, text: `#XNRFPROV: ${status}` });
+  });
+
+  it("has the numbers of the add-on's own table", () => {
+    const error = new StationError("device.failed", "as the test wants");
+    for (const type of Object.keys(EVENT_NUMBERS) as readonly (keyof typeof EVENT_NUMBERS)[]) {
+      const status = serialModemNumber({ type, error, seconds: 1 });
+      if (status === undefined) continue;
+      const name = type === "NO_COMMANDS" ? "DONE" : type;
+      expect(readStatusReport(`#XNRFPROV: ${status}`)).toMatchObject({ name });
+    }
   });
 
   it("tells the seconds until the next attempt where the firmware was built with a schedule", () => {

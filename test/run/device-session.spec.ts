@@ -99,7 +99,7 @@ describe.each(WAYS)("a run whose board provisions itself, by %s,", (by) => {
     ["session-silent", "FAIL", "device.silent"],
     ["session-failed", "ERROR", "device.failed"],
     ["session-unclaimed", "ERROR", "device.not-claimed"],
-    ["session-wrong-ca", "FAIL", "device.wrong-root-ca"],
+    ["session-wrong-ca", "ERROR", "device.wrong-root-ca"],
     ["session-no-time", "ERROR", "device.no-time"],
     ["session-too-many", "FAIL", "device.too-many-commands"],
     ["session-fatal", "FAIL", "device.fatal"],
@@ -187,6 +187,18 @@ describe("firmware that cannot provision itself", () => {
 });
 
 describe("Serial Modem", () => {
+  it("is let go at once when a stop finds it waiting for its network: it carries out nothing more then", async () => {
+    const { rig } = deviceRig("serial-modem", {
+      onEvent: (event, { stop }) => {
+        if (event.type === "client.event" && event.name === "NEED_LTE_DEACTIVATED")
+          stop.abort(new StationError("station.aborted", "stopped"));
+      },
+    });
+    expect(await rig.run()).toMatchObject({ outcome: "ABORTED", release: "restored" });
+    expect(rig.eventsOf("client.event").map(({ name }) => name)).toEqual(ROUND);
+    expect(rig.clock.monotonic()).toBeLessThan(seconds(15));
+  });
+
   it("is switched on for its session, and left as it was found", async () => {
     const { rig, boardOf } = deviceRig("serial-modem", { board: { bootMode: 4 } });
     expect(await rig.run()).toMatchObject({ outcome: "PASS", release: "restored" });
@@ -207,5 +219,37 @@ describe("Serial Modem", () => {
     const { calls } = rig.service;
     expect(calls.some(({ method }) => method === "POST")).toBe(true);
     expect(rig.eventsOf("credential.verified")).toEqual([]);
+  });
+});
+
+describe("a board that says that it is done", () => {
+  it("does not pass while the owner's side shows no results", async () => {
+    const { rig } = deviceRig("serial-modem", {
+      board: { provisioner: { provision: ({ tell }) => tell("NO_COMMANDS") } },
+    });
+    expect(await rig.run()).toMatchObject({ outcome: "ERROR", error: { code: "cloud.result-missing" } });
+    expect(rig.eventsOf("command.concluded").map(({ command }) => command.kind)).toEqual(["session"]);
+  });
+
+  it("does not pass either where only its modem tells that nothing was done", async () => {
+    const { rig } = deviceRig("zephyr-shell", {
+      recipe: { claim: { by: "elsewhere" } },
+      withoutOwner: true,
+      board: {
+        provisioner: {
+          async provision({ tell }) {
+            for (const event of ["START", "DONE", "STOP"] as const) await tell(event);
+          },
+        },
+      },
+    });
+    expect(await rig.run()).toMatchObject({ outcome: "FAIL", error: { code: "run.credential-missing" } });
+  });
+
+  it("says more by its service than by its report when a command failed", async () => {
+    const { rig } = deviceRig("serial-modem", { board: { faults: ["keygen-fail"] } });
+    expect(await rig.run()).toMatchObject({ outcome: "FAIL", error: { code: "device.command-failed" } });
+    const results = rig.eventsOf("command.concluded").map(({ command, result }) => `${command.text} ${result}`);
+    expect(results.slice(0, 2)).toEqual(["AT#XNRFPROV ok", "cloudAccessKeyGeneration error"]);
   });
 });

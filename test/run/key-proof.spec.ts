@@ -24,17 +24,14 @@ describe("the keys at the owner's side", () => {
     expect(() => compareKeys([executed(first ?? "")], [result(first ?? "")], sha256)).not.toThrow();
   });
 
-  it("fail the run when the service got another for the same tag", () => {
+  it("fail the run when the service got another for the same tag", async () => {
     const token = parseKeygenToken(second ?? "");
     const mine = { ...executed(first ?? ""), credential: { secTag: token.secTag, credential: 2 } };
-    const failure = (() => {
-      try {
-        return void compareKeys([mine], [result(second ?? "")], sha256);
-      } catch (error) {
-        return asStationError(error);
-      }
-    })();
-    expect(failure).toMatchObject({
+    const compared = new Promise<void>((resolve) => {
+      compareKeys([mine], [result(second ?? "")], sha256);
+      resolve();
+    });
+    expect(await compared.catch(asStationError)).toMatchObject({
       code: "run.key-differs",
       facts: { secTag: token.secTag, expectedSha256: mine.made, foundSha256: sha256(token.der) },
     });

@@ -27,7 +27,7 @@ let history: UnitHistory;
 
 beforeEach(async () => {
   const rig = new RunRig();
-  expect(await rig.run()).toMatchObject({ outcome: "PASS" });
+  await rig.run();
   board = rig.opener.modem;
   const found = foundCredentials(rig.events).map(({ credential: type, ...rest }) => ({ ...rest, type }));
   history = { begun: true, proved: { run: "1", credentials: found } };

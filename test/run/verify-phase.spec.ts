@@ -50,7 +50,7 @@ describe("the read-back", () => {
   });
 
   it("lists everything where the modem refuses to list a tag, and leaves the modem's own entries out", async () => {
-    const digest = (digests.sha256 ?? "").toUpperCase();
+    const digest = digests.sha256.toUpperCase();
     const modem = new ScriptedModem([
       ["AT%CMNG=1,7", "+CME ERROR: 527\r\n"],
       ["AT%CMNG=1", `%CMNG: 7,0,"${digest}"\r\n%CMNG: 8,1\r\n%CMNG: 4294967293,10,"${"B".repeat(64)}"\r\nOK\r\n`],

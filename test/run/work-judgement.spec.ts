@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { asStationError, StationError } from "../../src/core/error.ts";
+import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import type { Command } from "../../src/provisioning/command.ts";
 import type { SessionOutcome } from "../../src/provisioning/session-result.ts";
 import { Ledger } from "../../src/run/ledger.ts";
 import { expectationsOf, secTagsOf } from "../../src/run/recipe-expectation.ts";
 import { judgeSession, judgeWork, missingOf } from "../../src/run/work-judgement.ts";
+import { answerText } from "../../src/simulator/answer.ts";
+import { makeBoard } from "../../src/simulator/board.ts";
+import { SimulatedModem } from "../../src/simulator/simulated-modem.ts";
 import { recipe, sha256 } from "./support/run-rig.ts";
 
 const at = (id: string, command: string, parameters: string): Command => ({
@@ -16,10 +20,19 @@ const WRITE = at("2", "%CMNG", `0,16842753,0,"${CERTIFICATE}"`);
 const CONFIG: Command = { kind: "config", id: "3", properties: [["station/site", "Oslo"]] };
 const END: Command = { kind: "finished", id: "4" };
 
-function ledgerOf(commands: readonly Command[]): Ledger {
+/** What a modem answers to a key generation. */
+const KEY_MADE = answerText(
+  new SimulatedModem({ board: makeBoard("judged", 1), clock: new VirtualClock(), bootMode: 4 }).execute(
+    "AT%KEYGEN=16842753,2,0",
+  ),
+);
+
+function ledgerOf(commands: readonly Command[], keyMade = KEY_MADE): Ledger {
   const ledger = new Ledger(sha256);
-  for (const command of commands)
-    ledger.take(command, command.kind === "at" ? { kind: "at", id: command.id, message: "OK\r\n" } : command);
+  for (const command of commands) {
+    const message = command === KEY ? keyMade : "OK\r\n";
+    ledger.take(command, command.kind === "at" ? { kind: "at", id: command.id, message } : command);
+  }
   return ledger;
 }
 
@@ -47,6 +60,15 @@ describe("the judgement of a unit's work", () => {
     ["run.not-finished", [KEY, WRITE, CONFIG]],
   ] as const)("%s", (expected, commands) => {
     expect(verdict(commands)).toBe(expected);
+  });
+
+  it("blames the modem when commands are missing behind a key generation that told no key", () => {
+    const judge = (): void =>
+      judgeWork(ledgerOf([KEY, CONFIG], "OK\r\n"), expectationsOf(recipe(), sha256), {
+        finished: false,
+        unreported: 0,
+      });
+    expect(judge).toThrow(expect.objectContaining({ code: "at.keygen-failed" }));
   });
 
   it("wants the end acknowledged, and every result confirmed", () => {

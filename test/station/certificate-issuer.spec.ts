@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { CertificateBook } from "../../src/audit/certificate-book.ts";
 import type { Authority } from "../../src/contract/authority.ts";
-import { StationError } from "../../src/core/error.ts";
+import { asStationError, StationError } from "../../src/core/error.ts";
 import type { DeviceUuid } from "../../src/core/ids.ts";
 import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import { CertificateIssuer } from "../../src/station/certificate-issuer.ts";
 import { MemoryCertificateBook } from "../fakes/memory-certificate-book.ts";
+import { PowerCut } from "../fakes/power-cut.ts";
 import { testAuthority, TestFolder, testRequest } from "../fakes/test-authority.ts";
 import { uuidOf } from "./station-rig.ts";
 
@@ -16,13 +18,19 @@ let authority: Authority;
 beforeEach(async () => {
   folder = new TestFolder();
   await testAuthority(folder, clock);
-  authority = { name: "factory", certificate: "ca.pem", key: "ca-key.pem", subject: "CN={{uuid}}", days: 10 };
+  authority = {
+    name: "factory",
+    certificate: folder.path + "/ca.pem",
+    key: folder.path + "/ca-key.pem",
+    subject: "CN={{uuid}}",
+    days: 10,
+  };
 });
 afterEach(() => folder.remove());
 
 function rig(random = (count: number): Uint8Array => randomBytes(count)) {
   const book = new MemoryCertificateBook({ check: () => undefined, hasRun: () => true });
-  const parts = { authorities: [authority], folder: folder.path, passphraseOf: () => undefined };
+  const parts = { authorities: [authority], passphraseOf: () => undefined };
   return { book, issuer: new CertificateIssuer({ ...parts, book, clock, random }) };
 }
 
@@ -54,7 +62,7 @@ describe("the issuer of certificates", () => {
     const code = (work: Promise<unknown>) =>
       work.then(
         () => "none",
-        (error: StationError) => error.code,
+        (error: unknown) => asStationError(error).code,
       );
     expect(await code(issuer.issue({ ...order(testRequest()), authority: "other" }))).toBe("pki.authority-unknown");
     expect(await code(issuer.issue({ ...order(testRequest()), facts: {} }))).toBe("pki.subject-incomplete");
@@ -80,4 +88,32 @@ describe("the issuer of certificates", () => {
     folder.file("ca-key.pem", "gone");
     await expect(issuer.check(["factory"])).rejects.toMatchObject({ code: "pki.key-unreadable" });
   });
+
+  it.each(["before book.allot", "after book.allot", "before book.record", "after book.record"])(
+    "that loses its power %s uses no number twice, even where chance repeats itself after the start",
+    async (place) => {
+      const { book } = rig();
+      const cut = new PowerCut((points) => points.at(-1) === place);
+      const issuerOn = (kept: CertificateBook): CertificateIssuer => {
+        let drawn = 0;
+        const random = (count: number): Uint8Array => new Uint8Array(count).fill(++drawn);
+        return new CertificateIssuer({
+          authorities: [authority],
+          passphraseOf: () => undefined,
+          book: kept,
+          clock,
+          random,
+        });
+      };
+      const csr = testRequest();
+      void issuerOn(cut.wrap("book", book, ["allot", "record"])).issue(order(csr));
+      await cut.off;
+      const before = book.rows.map(({ serial, sha256 }) => ({ serial, sha256 }));
+      const signed = await issuerOn(book).issue(order(csr));
+      const isRecorded = before.some(({ sha256 }) => sha256 !== undefined);
+      expect(before.length).toBe(place === "before book.allot" ? 0 : 1);
+      expect(book.rows).toHaveLength(isRecorded ? 1 : before.length + 1);
+      expect(before.filter(({ serial }) => serial === signed.serial)).toHaveLength(isRecorded ? 1 : 0);
+    },
+  );
 });

@@ -51,7 +51,8 @@ describe("the file of gathered tokens", () => {
   });
 
   it("says so when it cannot be written, without the token", async () => {
-    const bad = new TokenFile(join(folder, "missing", "tokens.csv"), new VirtualClock());
+    await writeFile(join(folder, "file"), "");
+    const bad = new TokenFile(join(folder, "file", "tokens.csv"), new VirtualClock());
     const failure = await bad.keep(tokenOf("1", "2dn3secret")).catch(asStationError);
     expect(failure).toMatchObject({ code: "station.tokens-unwritable" });
     expect(JSON.stringify(failure)).not.toContain("secret");

@@ -29,9 +29,14 @@ export function lookOf(state: SlotState, { serial, skipped, needsSerial, absent 
   if (state.kind === "running") return "running";
   if (serial !== undefined) return "ready";
   if (skipped) return "empty";
-  if (state.kind === "finished") return OUTCOME_LOOKS[state.outcome];
+  if (state.kind === "finished" && !isGoldenPass(state)) return OUTCOME_LOOKS[state.outcome];
   if (needsSerial) return "scan";
   return absent === true ? "empty" : "ready";
+}
+
+/** A board that was only compared is no product: once it has passed, its slot waits for the next unit. */
+function isGoldenPass({ purpose, outcome }: Extract<SlotState, { kind: "finished" }>): boolean {
+  return outcome === "PASS" && (purpose === "golden" || purpose === "golden-learn");
 }
 
 /** The icon of a look. */

@@ -34,8 +34,11 @@ export function commandWords({ kind, options }: RecipeCommand): CommandWords {
     case "endorsementKeyGeneration":
       return { does, tag: options.secTag, more: [] };
     case "serverCertificate":
-    case "clientCertificate":
       return { does, tag: options.secTag, file: options.file, more: [] };
+    case "clientCertificate":
+      if ("signedBy" in options)
+        return { does, tag: options.secTag, more: [{ key: "signedBy", values: { authority: options.signedBy } }] };
+      return { does, tag: options.secTag, ...("file" in options ? { file: options.file } : {}), more: [] };
     case "clientPrivateKey": {
       const { key, password } = options;
       const more = [...sourceWords("key", key), ...(password === undefined ? [] : sourceWords("password", password))];
@@ -71,7 +74,7 @@ function fileOf(source: Source): { readonly file?: string } {
 }
 
 /** What a recipe asks of a unit before it writes anything. */
-export function gateWords({ modem, boardSerial, claim }: Recipe): readonly Words[] {
+export function gateWords({ modem, boardSerial, claim, provision }: Recipe): readonly Words[] {
   const { minimum, maximum } = modem.firmware;
   const range = `${minimum === undefined ? "any" : "from"}${maximum === undefined ? "" : "To"}`;
   const firmware = { minimum: minimum ?? "", maximum: maximum ?? "" };
@@ -81,6 +84,7 @@ export function gateWords({ modem, boardSerial, claim }: Recipe): readonly Words
     ...serialWords(boardSerial),
     { key: `claim.${claim.by}` },
     ...(claim.rule === undefined ? [] : [{ key: "claim.rule", values: { rule: claim.rule } }]),
+    ...(provision === undefined || provision.by === "station" ? [] : [{ key: `provision.${provision.by}` }]),
   ];
 }
 
@@ -103,7 +107,7 @@ export function namedBy({ commands }: Recipe): ReadonlySet<string> {
       switch (kind) {
         case "serverCertificate":
         case "clientCertificate":
-          return [options.file];
+          return "file" in options ? [options.file] : [];
         case "clientPrivateKey":
         case "preSharedKey": {
           const sources = kind === "clientPrivateKey" ? [options.key, options.password] : [options.key];

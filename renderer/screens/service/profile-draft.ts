@@ -14,7 +14,12 @@ export function profileDraft() {
   const id = computed(() => opened.value?.document.id);
   const own = computed(() => opened.value?.document.origin === "own");
   const dirty = computed(() => JSON.stringify(form.value) !== JSON.stringify(saved.value));
-  const result = computed(() => (form.value === undefined ? undefined : profileOf(form.value)));
+  /** CAs that the form has no fields for. */
+  const further = computed(() => {
+    const parsed = opened.value?.parsed;
+    return parsed?.kind === "profile" ? (parsed.profile.authorities ?? []).slice(1) : [];
+  });
+  const result = computed(() => (form.value === undefined ? undefined : profileOf(form.value, further.value)));
   const wrong = computed(() => (result.value?.ok === false ? result.value.wrong : NONE));
   /** The profile that the form stands for; undefined where it stands for none. */
   const fields = computed(() => (result.value?.ok === true ? result.value.profile : undefined));

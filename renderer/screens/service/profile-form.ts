@@ -1,3 +1,4 @@
+import type { Authority } from "../../../src/contract/authority.ts";
 import { ProfileSchema, type Profile } from "../../../src/contract/profile.ts";
 
 /** A profile as it stands in the form: every field a text, empty where it is not given. */
@@ -21,6 +22,12 @@ export type ProfileForm = {
   readonly txBytes: string;
   readonly atBytes: string;
   readonly records: string;
+  readonly caName: string;
+  readonly caCertificate: string;
+  readonly caKey: string;
+  readonly caPassphraseEnv: string;
+  readonly caSubject: string;
+  readonly caDays: string;
 };
 
 export type FormField = keyof ProfileForm;
@@ -33,11 +40,15 @@ const PATHS: Readonly<Record<FormField, string>> = {
   ...{ ownerBase: "owner.base", ownerCa: "owner.ca", keyEnv: "owner.keyEnv", proxy: "proxy" },
   ...{ compatibility: "compatibility", clientVersion: "clientVersion" },
   ...{ rxBytes: "limits.rxBytes", txBytes: "limits.txBytes", atBytes: "limits.atBytes", records: "limits.records" },
+  ...{ caName: "authorities.0.name", caCertificate: "authorities.0.certificate", caKey: "authorities.0.key" },
+  ...{ caPassphraseEnv: "authorities.0.passphraseEnv", caSubject: "authorities.0.subject" },
+  caDays: "authorities.0.days",
 };
 
 /** The profile in the form's fields. */
 export function formOf(profile: Profile): ProfileForm {
   const { name, service, transport, https, coaps, owner, proxy = "", compatibility, clientVersion, limits } = profile;
+  const [authority] = profile.authorities ?? [];
   return {
     ...{ name, service, transport, proxy, compatibility, clientVersion },
     ...{ host: https?.host ?? "", port: String(https?.port ?? ""), ca: https?.ca ?? "" },
@@ -45,6 +56,9 @@ export function formOf(profile: Profile): ProfileForm {
     ...{ ownerBase: owner?.base ?? "", ownerCa: owner?.ca ?? "", keyEnv: owner?.keyEnv ?? "" },
     ...{ rxBytes: String(limits.rxBytes), txBytes: String(limits.txBytes) },
     ...{ atBytes: String(limits.atBytes), records: String(limits.records) },
+    ...{ caName: authority?.name ?? "", caCertificate: authority?.certificate ?? "", caKey: authority?.key ?? "" },
+    ...{ caPassphraseEnv: authority?.passphraseEnv ?? "", caSubject: authority?.subject ?? "" },
+    caDays: authority === undefined ? "" : String(authority.days),
   };
 }
 
@@ -52,9 +66,12 @@ export function formOf(profile: Profile): ProfileForm {
 export type FormResult =
   { readonly ok: true; readonly profile: Profile } | { readonly ok: false; readonly wrong: ReadonlySet<FormField> };
 
-/** Reads the form. */
-export function profileOf(form: ProfileForm): FormResult {
-  const parsed = ProfileSchema.safeParse(contentOf(trimmed(form)));
+/**
+ * Reads the form.
+ * @param further CAs of the profile beside the one in the form: they stay as they are
+ */
+export function profileOf(form: ProfileForm, further: readonly Authority[] = []): FormResult {
+  const parsed = ProfileSchema.safeParse(contentOf(trimmed(form), further));
   if (parsed.success) return { ok: true, profile: parsed.data };
   return { ok: false, wrong: new Set(parsed.error.issues.map(({ path }) => fieldAt(path.map(String).join(".")))) };
 }
@@ -66,7 +83,7 @@ export function fieldAt(place: string): FormField {
   return own ?? fields.find((field) => PATHS[field].startsWith(`${place}.`)) ?? "name";
 }
 
-function contentOf(form: ProfileForm): unknown {
+function contentOf(form: ProfileForm, further: readonly Authority[]): unknown {
   const { name, service, transport, proxy, compatibility, clientVersion } = form;
   return {
     ...{ profile: 1, name, service, transport, compatibility, clientVersion },
@@ -74,6 +91,7 @@ function contentOf(form: ProfileForm): unknown {
     ...endpoint("coaps", form.coapHost, form.coapPort, form.coapCa, transport === "coaps"),
     ...owner(form),
     ...given({ proxy }),
+    ...authorities(form, further),
     limits: {
       ...{ rxBytes: number(form.rxBytes), txBytes: number(form.txBytes) },
       ...{ atBytes: number(form.atBytes), records: number(form.records) },
@@ -91,7 +109,18 @@ function owner({ ownerBase: base, ownerCa: ca, keyEnv }: ProfileForm): object {
   return base === "" && ca === "" && keyEnv === "" ? {} : { owner: { base, ...given({ ca, keyEnv }) } };
 }
 
-function given(texts: Readonly<Record<string, string>>): object {
+function authorities(form: ProfileForm, further: readonly Authority[]): object {
+  const { caName: name, caCertificate: certificate, caKey: key, caDays: days } = form;
+  const optional = given({ passphraseEnv: form.caPassphraseEnv, subject: form.caSubject });
+  const isEmpty = [name, certificate, key, days, ...Object.values(optional)].every((text) => text === "");
+  const own: readonly object[] = isEmpty
+    ? []
+    : [{ name, certificate, key, ...optional, ...(days === "" ? {} : { days: number(days) }) }];
+  const all: readonly object[] = [...own, ...further];
+  return all.length === 0 ? {} : { authorities: all };
+}
+
+function given(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
 }
 

@@ -20,6 +20,19 @@ export type Artefact = {
   readonly text: string | undefined;
 };
 
+/** A certificate that a CA of one's own gave out to the unit. */
+export type IssuedCertificate = {
+  readonly key: number;
+  readonly by: string;
+  readonly secTag: number;
+  readonly serial: string;
+  readonly sha256: string;
+  readonly subject: string;
+  /** ISO 8601, UTC. */
+  readonly notAfter: string;
+  readonly pem: string;
+};
+
 /** A setting that the run wrote. */
 export type WrittenSetting = {
   readonly key: number;
@@ -32,6 +45,7 @@ export type WrittenSetting = {
 export type Fingerprints = {
   readonly credentials: readonly Credential[];
   readonly artefacts: readonly Artefact[];
+  readonly certificates: readonly IssuedCertificate[];
   readonly settings: readonly WrittenSetting[];
 };
 
@@ -39,11 +53,13 @@ export type Fingerprints = {
 export function fingerprintsOf(events: readonly RunEvent[]): Fingerprints {
   const credentials = new Map<string, Credential>();
   const artefacts = new Map<string, Artefact>();
+  const certificates = new Map<string, IssuedCertificate>();
   const settings = new Map<string, WrittenSetting>();
   for (const event of events) {
     if (event.type === "credential.verified")
       credentials.set(`${event.secTag}/${event.credential}`, credentialOf(event));
     if (event.type === "artefact.made") artefacts.set(event.name, artefactOf(event));
+    if (event.type === "certificate.issued") certificates.set(event.serial, certificateOf(event));
     if (event.type === "setting.written") settings.set(`${event.sink}/${event.key}`, settingOf(event));
   }
   return {
@@ -51,6 +67,7 @@ export function fingerprintsOf(events: readonly RunEvent[]): Fingerprints {
       (a, b) => Number(fits(a)) - Number(fits(b)) || a.secTag - b.secTag || a.credential - b.credential,
     ),
     artefacts: [...artefacts.values()],
+    certificates: [...certificates.values()],
     settings: [...settings.values()],
   };
 }
@@ -74,6 +91,11 @@ function credentialOf(event: Of<"credential.verified">): Credential {
 function artefactOf(event: Of<"artefact.made">): Artefact {
   const { seq, name, sha256, length, keySha256, text } = event;
   return { key: seq, name, sha256, length, keySha256: keySha256 === sha256 ? undefined : keySha256, text };
+}
+
+function certificateOf(event: Of<"certificate.issued">): IssuedCertificate {
+  const { seq, by, secTag, serial, sha256, subject, notAfter, pem } = event;
+  return { key: seq, by, secTag, serial, sha256, subject, notAfter, pem };
 }
 
 function settingOf(event: Of<"setting.written">): WrittenSetting {

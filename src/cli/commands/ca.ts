@@ -68,9 +68,9 @@ async function init(args: Arguments, context: CommandContext): Promise<ExitCode>
   if (args.flag("json")) context.out(`${JSON.stringify(facts)}\n`);
   else
     context.out(
-      `${Object.entries(facts)
+      Object.entries(facts)
         .map(([key, text]) => `${key.padEnd(12)}${text}\n`)
-        .join("")}`,
+        .join(""),
     );
   return EXIT.passed;
 }

@@ -8,7 +8,7 @@ import { resolveProfile } from "../../station/files/profile-file.ts";
 import { loadRecipe } from "../../station/files/recipe-file.ts";
 import { oneOf, wholeNumber } from "../arguments.ts";
 import type { Arguments, CliCommand, CommandContext, ExitCode } from "../command.ts";
-import { demoFixture, demoRecipe } from "../demo-files.ts";
+import { demoFixture, demoRecipe, GATHERING_RECIPE } from "../demo-files.ts";
 import {
   startEmbeddedService,
   startSimulatedTray,
@@ -18,6 +18,7 @@ import {
 import { ensureFolder, writeJson } from "../folder.ts";
 import { reportTray } from "../output/tray-report.ts";
 import { startRequest } from "../start-request.ts";
+import { tokenDesks } from "../token-desks.ts";
 import { runTray, type TrayResult } from "../tray.ts";
 import { exportRuns } from "./export.ts";
 
@@ -43,6 +44,7 @@ export const demoCommand: CliCommand = {
     latency: { kind: "value", value: "none|realistic", help: "how long the modems' commands take (default none)" },
     fault: { kind: "list", value: "SLOT=KIND", help: "a fault on order; `station help simulate` names the kinds" },
     dir: { kind: "value", value: "DIR", help: "where everything is left (default demo)" },
+    tokens: { kind: "value", value: "FILE", help: "only gathers the units' attestation tokens into this file" },
     operator: { kind: "value", value: "NAME", help: "who runs the tray" },
     log: { kind: "value", value: "FILE", help: "JSON Lines of what the simulated modems waited" },
     json: { kind: "flag", help: "prints the result as one JSON object" },
@@ -60,7 +62,7 @@ export const demoCommand: CliCommand = {
       await writeJson(dir, "profile.json", ProfileSchema.parse(service.profile));
       const tray = await startSimulatedTray([...simulation, ...firmwareArguments(mode, dir)], context);
       try {
-        return await demonstrate({ json: args.flag("json"), request, dir, mode, service, tray }, context);
+        return await demonstrate({ args, request, dir, mode, service, tray }, context);
       } finally {
         await tray.stop();
       }
@@ -71,7 +73,7 @@ export const demoCommand: CliCommand = {
 };
 
 type Stage = {
-  readonly json: boolean;
+  readonly args: Arguments;
   readonly request: StartRequest;
   readonly dir: string;
   readonly mode: DeviceMode;
@@ -80,29 +82,31 @@ type Stage = {
 };
 
 async function demonstrate(
-  { json, request, dir, mode, service, tray }: Stage,
+  { args, request, dir, mode, service, tray }: Stage,
   context: CommandContext,
 ): Promise<ExitCode> {
   const audit = join(dir, "audit.db");
+  const gathers = args.value("tokens") !== undefined;
   const fixture = FixtureSchema.parse(demoFixture(tray.units));
   await writeJson(dir, "fixture.json", fixture);
   const result = await runTray(
     {
       files: {
-        recipe: await loadRecipe(await demoRecipe(dir, mode), context.environment),
+        recipe: await loadRecipe(gathers ? GATHERING_RECIPE : await demoRecipe(dir, mode), context.environment),
         fixture,
         profile: await resolveProfile(service.profile, dir),
       },
       request,
       audit,
       ownerKey: service.ownerKey,
+      desks: tokenDesks(args, dir, context.clock),
     },
     context,
   );
   // A tray that was stopped is exported as well.
   const out = await exportBatch(result, dir, audit, { ...context, signal: new AbortController().signal });
   const places = { audit, export: out, ca: service.ca, service: service.https };
-  return reportTray(result, places, json, context);
+  return reportTray(result, places, args.flag("json"), context);
 }
 
 async function exportBatch(result: TrayResult, dir: string, audit: string, context: CommandContext): Promise<string> {

@@ -37,11 +37,12 @@ export const DEVICE_CODES = {
     advice:
       "The service turned the board away as not claimed: check whose the unit is at the service, then run it again.",
   },
+  // The library tells every failed connection so (protocol.md 2.1): which of both it is, nobody says.
   "device.wrong-root-ca": {
-    blame: "unit",
-    retry: false,
+    blame: "service",
+    retry: true,
     advice:
-      "The board does not trust the service: write the service's root CA to the tag that its firmware uses, then run it again.",
+      "The board cannot connect to the service, or does not trust it: check that the service runs, and the root CA in the tag that the board's firmware uses.",
   },
   "device.no-time": {
     blame: "line",

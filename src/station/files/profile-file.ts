@@ -1,5 +1,7 @@
 import { dirname, resolve } from "node:path";
+import type { Authority } from "../../contract/authority.ts";
 import { ProfileSchema, type Profile, type ResolvedProfile } from "../../contract/profile.ts";
+import { placed } from "./authority-file.ts";
 import { LARGEST_NAMED } from "./beside.ts";
 import { problemOf, problemsError, type FileProblem } from "./file-problem.ts";
 import { checkDocument, readDocument } from "./load-document.ts";
@@ -29,6 +31,12 @@ export async function checkProfile(text: string, path: string): Promise<Resolved
   });
   if (problems.length > 0) throw problemsError(path, problems);
   return resolved;
+}
+
+/** The CAs of one's own that a profile names, with whole paths. @throws StationError file.* */
+export async function loadAuthorities(path: string): Promise<readonly Authority[]> {
+  const { authorities = [] } = checkDocument(await readDocument(path), path, ProfileSchema).value;
+  return authorities.map((authority) => placed(authority, dirname(path)));
 }
 
 /**

@@ -5,7 +5,7 @@ import { ProfileSchema, type Profile } from "../../contract/profile.ts";
 /** In the order that people read a profile. */
 const FIELDS = [
   ...(["profile", "name", "service", "transport", "https", "coaps", "owner", "proxy"] as const),
-  ...(["compatibility", "clientVersion", "limits"] as const),
+  ...(["compatibility", "clientVersion", "limits", "authorities"] as const),
 ];
 
 /**

@@ -2,8 +2,9 @@ import Database from "better-sqlite3";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { History } from "../../../src/audit/history.ts";
+import { History, pageQuery } from "../../../src/audit/history.ts";
 import { migrate } from "../../../src/audit/migrate.ts";
+import { GOLDEN_QUERY } from "../../../src/audit/unit-reader.ts";
 import { verifyDatabase } from "../../../src/audit/verify-database.ts";
 import { batchId, batchStart, wholeRun } from "../samples.ts";
 import { TempAudit } from "../temp-audit.ts";
@@ -23,6 +24,20 @@ describe("migration 3: what runs are for", () => {
     expect(db.prepare("SELECT purpose FROM run").pluck().all()).toEqual(["provision"]);
     expect(() => db.exec("UPDATE run SET purpose = 'proof'")).toThrow(/cannot be changed/);
     expect(() => db.exec("UPDATE run SET purpose = 'fun'")).toThrow();
+  });
+
+  it("finds the few runs that do not provision by their index", () => {
+    const db = new Database(":memory:");
+    migrate(db, 3);
+    const { sql, values } = pageQuery({ purpose: "proof" }, undefined);
+    const plan = (query: string, ...holes: readonly (string | number)[]) =>
+      db
+        .prepare<unknown[], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${query}`)
+        .all(...holes)
+        .map(({ detail }) => detail)
+        .join();
+    expect(plan(GOLDEN_QUERY, "Tray")).toContain("run_by_purpose");
+    expect(plan(sql, ...values, 10)).toContain("run_by_purpose");
   });
 
   describe("for those who only read", () => {

@@ -9,8 +9,9 @@ import { testRequest } from "../../fakes/test-authority.ts";
 const [folder = "", file = ""] = process.argv.slice(2);
 const { store } = await openAuditStore({ file, clock: realClock, random: randomBytes });
 const issuer = new CertificateIssuer({
-  authorities: [{ name: "factory", certificate: "ca.pem", key: "ca-key.pem", subject: "CN={{uuid}}", days: 10 }],
-  folder,
+  authorities: [
+    { name: "factory", certificate: `${folder}/ca.pem`, key: `${folder}/ca-key.pem`, subject: "CN={{uuid}}", days: 10 },
+  ],
   passphraseOf: () => undefined,
   book: store.certificates,
   clock: realClock,

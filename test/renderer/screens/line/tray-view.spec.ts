@@ -23,6 +23,13 @@ describe("the look of a tile", () => {
     expect(lookOf(idle(1), { ...free, needsSerial: false })).toBe("ready");
   });
 
+  it("waits for the next unit once the golden unit has passed, and keeps what is wrong with it", () => {
+    const golden = { ...ended(1, "PASS"), purpose: "golden" } as const;
+    expect(lookOf(golden, free)).toBe("scan");
+    expect(lookOf({ ...golden, outcome: "FAIL" }, free)).toBe("fail");
+    expect(lookOf({ ...ended(1, "PASS"), purpose: "gather" }, free)).toBe("pass");
+  });
+
   it("comes with the word, the reason and the time", () => {
     const words = tileWords(
       ended(14, "FAIL", "run.credential-missing"),

@@ -49,6 +49,12 @@ describe("the words about a recipe", () => {
     expect([...gateWords(plain), ...verifyWords(plain)].filter(({ key }) => !hasText(key))).toEqual([]);
   });
 
+  it.each(["serial-modem", "zephyr-shell"])("say that the board provisions itself by %s", (by) => {
+    const recipe = RecipeSchema.parse({ recipe: 1, product: "B", revision: "1", commands: [], provision: { by } });
+    expect(gateWords(recipe).map(({ key }) => key)).toContain(`provision.${by}`);
+    expect(hasText(`provision.${by}`)).toBe(true);
+  });
+
   it("name tags, files and what is sent", () => {
     const [, , certificate, key, psk, at, config] = FULL.commands.map(commandWords);
     expect(certificate).toMatchObject({ tag: 3, file: "a.pem" });

@@ -15,6 +15,9 @@ const PROFILE = ProfileSchema.parse({
   coaps: { host: "coap.nrfcloud.com", ca: "coap.pem" },
   owner: { base: "https://api.provisioning.nrfcloud.com/v1", ca: "root.pem", keyEnv: "NRF_CLOUD_API_KEY" },
   ...{ proxy: "http://proxy.example:3128", compatibility: "strict", limits: { records: 5 } },
+  authorities: [
+    { name: "factory", certificate: "ca.pem", key: "ca-key.pem", passphraseEnv: "CA_PASSPHRASE", days: 30 },
+  ],
 });
 const FORM = formOf(PROFILE);
 const wrongIn = (some: Partial<ProfileForm>): readonly string[] => {
@@ -50,8 +53,22 @@ describe("the profile's form", () => {
     ["clientVersion", "three"],
     ["records", "4"],
     ["rxBytes", "1e9"],
+    ["caName", ""],
+    ["caKey", ""],
+    ["caPassphraseEnv", "lower"],
+    ["caSubject", "CN=everybody"],
+    ["caDays", "0"],
   ])("says that %s must not be %j", (field, value) => {
     expect(wrongIn({ [field]: value })).toEqual([field]);
+  });
+
+  it("leaves out a CA without fields, and keeps those that it has no fields for", () => {
+    const bare = { ...FORM, caName: "", caCertificate: "", caKey: "", caPassphraseEnv: "", caSubject: "", caDays: "" };
+    const result = profileOf(bare);
+    expect(result.ok && "authorities" in result.profile).toBe(false);
+    const second = { name: "second", certificate: "b.pem", key: "b-key.pem", subject: "CN={{imei}}", days: 1 };
+    const both = profileOf(FORM, [second]);
+    expect(both).toMatchObject({ profile: { authorities: [{ name: "factory" }, second] } });
   });
 
   it("wants the endpoint of the transport", () => {

@@ -30,6 +30,25 @@ describe("the fingerprints of a run", () => {
     expect(fingerprintsOf(failed.events).credentials).toEqual([]);
   });
 
+  it("lists the certificates that a CA of one's own gave out", () => {
+    const { runId, slot, at } = passed.events[0]!;
+    const digest = "0".repeat(64);
+    const issued = {
+      ...({
+        type: "certificate.issued",
+        runId,
+        slot,
+        seq: 99,
+        at,
+        secTag: 7,
+        by: "factory",
+        authority: digest,
+      } as const),
+      ...{ serial: "41", sha256: digest, subject: "CN=u", notAfter: "2036-01-01T00:00:00.000Z", pem: "PEM" },
+    };
+    expect(fingerprintsOf([...passed.events, issued]).certificates).toMatchObject([{ by: "factory", serial: "41" }]);
+  });
+
   it("writes digests in groups, short or whole", () => {
     const digest = "0123456789abcdef".repeat(4);
     expect(groupedDigest(digest)).toBe("0123 4567 89ab cdef … cdef");

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { RunEvent, RunEventBody } from "../../../../src/contract/run-event.ts";
+import type { DeviceUuid } from "../../../../src/core/ids.ts";
 import { timelineOf } from "../../../../renderer/screens/unit/run-timeline.ts";
 import { recordedRuns } from "../recorded-runs.ts";
 
@@ -46,6 +48,33 @@ describe("the timeline of a run", () => {
     const provision = phases.find(({ phase }) => phase === "provision");
     expect(provision?.state).toBe("running");
     expect(provision?.steps[0]).toMatchObject({ text: "AT%CMNG 3,16842753,2", state: "open" });
+  });
+
+  it("shows what was done at the owner's side among the claim's exchanges, with its end", () => {
+    const at = (second: number): string => `2026-03-01T08:00:${String(second).padStart(2, "0")}.000Z`;
+    const [started] = passed.events;
+    const uuid = "50363154-3931-44f0-8022-121b6401627d" as DeviceUuid;
+    const bodies: readonly RunEventBody[] = [
+      { type: "phase.started", phase: "claim", attempt: 1, limitMs: 1000 },
+      { type: "claim.announced", act: "claim", uuid, tags: [] },
+      { type: "claim.concluded", act: "claim", uuid, result: "claimed" },
+      { type: "queue.announced", act: "queue", first: 1, commands: ["config", "finished"], mark: "m" },
+      { type: "queue.concluded", act: "queue", result: "refused", ids: [] },
+      { type: "claim.concluded", act: "claim", uuid, result: "ours-already" },
+      { type: "queue.announced", act: "discard", first: 0, commands: ["old"], mark: "m" },
+    ];
+    const events = bodies.map((body, index) => ({ ...started, ...body, seq: index + 1, at: at(index) }) as RunEvent);
+    const claim = timelineOf([{ ...started, at: at(0) } as RunEvent, ...events]).phases.find(
+      ({ phase }) => phase === "claim",
+    );
+    expect(
+      claim?.steps.map(({ kind, text, count, state, elapsedMs }) => [kind, text, count, state, elapsedMs]),
+    ).toEqual([
+      ["owner", "claim", 1, "ok", 1000],
+      ["owner", "queue", 2, "error", 1000],
+      ["owner", "ours", 1, "ok", 0],
+      ["owner", "discard", 1, "open", 0],
+    ]);
   });
 
   it("is empty for a run without events", () => {

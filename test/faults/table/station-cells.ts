@@ -1,0 +1,56 @@
+import type { Phase } from "../../../src/contract/common.ts";
+import { ends, pass, type Cause, type Cell, type End } from "./cell.ts";
+
+const PHASES = [
+  "connect",
+  "identify",
+  "check",
+  "claim",
+  "provision",
+  "verify",
+  "release",
+] as const satisfies readonly Phase[];
+
+function inEach(
+  fault: string,
+  cause: Cause,
+  end: End,
+  but: Partial<Readonly<Record<Phase, End>>> = {},
+): readonly Cell[] {
+  return PHASES.map((phase) => ({ fault, phase, way: "any", cause, end: but[phase] ?? end }) as const);
+}
+
+const spec = (fault: string, phase: Phase, file: string, test: string, end: End): Cell => ({
+  ...{ fault, phase, way: "any", cause: { by: "spec", file, test }, end },
+});
+
+const died = ends("ERROR", "station.worker-died", "unreachable");
+const hung = ends("ERROR", "station.worker-hung", "unreachable");
+const interrupted: End = { outcome: "ABORTED", code: "run.interrupted", release: "unreachable" };
+const refused = ends("ERROR", "provisioning.token-refused");
+const storeFailed = ends("ERROR", "station.store-failed");
+
+export const STATION_CELLS: readonly Cell[] = [
+  ...inEach("worker killed", { by: "worker", does: "killed" }, died),
+  ...inEach("worker stuck in a loop", { by: "worker", does: "loops" }, hung),
+  ...inEach("clock set ahead by a day", { by: "clock", hours: 24, back: false }, pass),
+  ...inEach("clock set back by a day", { by: "clock", hours: -24, back: false }, refused, {
+    verify: pass,
+    release: pass,
+  }),
+  ...inEach("clock jumps forth and back", { by: "clock", hours: 24, back: true }, pass),
+  ...inEach("database locked for a moment", { by: "lock", holds: 400 }, pass),
+  ...inEach("database locked for long", { by: "lock", holds: 4000 }, storeFailed, {
+    connect: ends("ERROR", "station.store-failed", "untouched"),
+  }),
+  ...(["connect", "identify", "claim", "provision", "verify", "release"] as const).map((phase) =>
+    spec(
+      "station killed",
+      phase,
+      "faults/station-killed.spec.ts",
+      "is followed by one that records the runs as ABORTED",
+      interrupted,
+    ),
+  ),
+  spec("disk full", "provision", "faults/full-disk.spec.ts", "ends the runs with the modems released", storeFailed),
+];
