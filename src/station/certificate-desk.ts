@@ -1,9 +1,10 @@
 import type { AuditStore } from "../audit/audit-store.ts";
+import type { CertificateBook } from "../audit/certificate-book.ts";
 import { signingOrders } from "../contract/recipe-signing.ts";
 import type { Recipe } from "../contract/recipe.ts";
 import type { Clock } from "../core/clock.ts";
 import { StationError } from "../core/error.ts";
-import type { RandomBytes, RunId } from "../core/ids.ts";
+import type { DeviceUuid, RandomBytes, RunId } from "../core/ids.ts";
 import { CertificateIssuer, type SigningOptions } from "./certificate-issuer.ts";
 import type { AnswerOne, RunDesks } from "./run-desk.ts";
 
@@ -16,18 +17,19 @@ export type CertificateDeskParts = {
   readonly random: RandomBytes;
 };
 
-/** Requests of one run that may be signed on one tag: a unit that repeats its key generation makes another. */
+/** Requests of one run that may be signed for each that its recipe orders: a unit that repeats its key generation makes another. */
 const MOST_REQUESTS = 4;
 
 /** Where runs get the certificates that their recipe orders from CAs of one's own. */
 class CertificateDesk {
   readonly #issuer: CertificateIssuer;
   readonly #recipe: Recipe;
-  readonly #asked = new Map<string, ReadonlySet<string>>();
+  readonly #book: CertificateBook;
 
   constructor({ signing, recipe, store, clock, random }: CertificateDeskParts) {
     this.#issuer = new CertificateIssuer({ ...signing, book: store.certificates, clock, random });
     this.#recipe = recipe;
+    this.#book = store.certificates;
   }
 
   /** Whether what the recipe orders can be signed now; before any modem is touched. @throws StationError pki.* */
@@ -40,7 +42,7 @@ class CertificateDesk {
     if (question.kind !== "certificate") throw new StationError("station.internal", "the question is for another desk");
     const { secTag, csr } = question;
     const order = signingOrders(this.#recipe).find((one) => one.secTag === secTag);
-    if (order === undefined || !this.#mayAsk(runId, secTag, csr))
+    if (order === undefined || !this.#mayAsk(uuid, runId))
       throw new StationError("station.worker-protocol", "the worker wants signed what its recipe does not order", {
         ...{ slot, secTag },
       });
@@ -50,12 +52,10 @@ class CertificateDesk {
     return { kind: "certificate", by: order.authority, ...signed };
   };
 
-  #mayAsk(runId: RunId, secTag: number, csr: string): boolean {
-    const key = `${runId} ${secTag}`;
-    const asked = new Set(this.#asked.get(key)).add(csr);
-    if (asked.size > MOST_REQUESTS) return false;
-    this.#asked.set(key, asked);
-    return true;
+  /** Counted in the record: a worker that goes astray must not empty a CA. */
+  #mayAsk(uuid: DeviceUuid, runId: RunId): boolean {
+    const allotted = this.#book.ofUnit(uuid).filter(({ run }) => run === runId);
+    return allotted.length < MOST_REQUESTS * signingOrders(this.#recipe).length;
   }
 }
 

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readCertificates } from "../../src/audit/read-certificates.ts";
 import { verifyDatabase } from "../../src/audit/verify-database.ts";
 import { realClock } from "../../src/core/real-clock.ts";
 import { testAuthority, TestFolder } from "../fakes/test-authority.ts";
 
-const CHILD = join(import.meta.dirname, "support/issue-forever.ts");
+const CHILD = fileURLToPath(new URL("./support/issue-forever.ts", import.meta.url));
 const KILLS = 4;
 
 /** Lets a process give out certificates, kills it after some of them, and answers those that it told of. */
