@@ -5,7 +5,7 @@ import type { Recipe } from "../contract/recipe.ts";
 import type { SlotState } from "../contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
 import type { Clock } from "../core/clock.ts";
-import { asStationError, reportOf, StationError } from "../core/error.ts";
+import { reportOf, StationError } from "../core/error.ts";
 import type { BatchId, DeviceUuid, RandomBytes, SlotId } from "../core/ids.ts";
 import { isoTime } from "../core/iso-time.ts";
 import type { RunEnd } from "./active-run.ts";
@@ -19,6 +19,7 @@ import {
   type StationFiles,
 } from "./batch-plan.ts";
 import { filesFor, requireGoldenCheck, type GoldenRule } from "./golden-unit.ts";
+import { isAboutOneRun, recordError } from "./record-error.ts";
 import { recoveredSlot } from "./recovered-slot.ts";
 import type { RunDesks } from "./run-desk.ts";
 import type { RunStarted } from "./run-recorder.ts";
@@ -62,16 +63,6 @@ export type StartedBatch = {
    */
   readonly done: Promise<BatchSummary>;
 };
-
-/** Errors of the store that concern one record, not the disk. */
-const ABOUT_ONE_RUN: ReadonlySet<string> = new Set([
-  "audit.secret",
-  "audit.conflict",
-  "audit.gap",
-  "audit.over",
-  "audit.unknown",
-  "values.used",
-]);
 
 /** The station core: the slots of a fixture, their workers, batches, interlocks; everything it tells is on the disk. */
 export class Station {
@@ -272,7 +263,7 @@ export class Station {
 
   /** A record that is refused ends its run; a disk that fails ends all. */
   #lost(error: StationError): StationError {
-    if (ABOUT_ONE_RUN.has(error.code)) return error;
+    if (isAboutOneRun(error)) return error;
     const failure = recordError(error);
     if (!this.#storeFailed) {
       this.#storeFailed = true;
@@ -297,12 +288,4 @@ function historyFor(purpose: RunStarted["purpose"], { verify }: Recipe): Pick<Ap
   if (purpose === "proof") return { history: "whole" };
   const { emptyBefore = false } = verify;
   return purpose === undefined && emptyBefore !== false ? { history: "begun" } : {};
-}
-
-/** Errors about the record's content pass; the rest means that nothing can be recorded now. */
-function recordError(error: unknown): StationError {
-  const cause = asStationError(error);
-  if (cause.code === "station.store-failed" || cause.code === "audit.recipe" || ABOUT_ONE_RUN.has(cause.code))
-    return cause;
-  return new StationError("station.store-failed", "the record cannot be written", { reason: cause.code }, { cause });
 }

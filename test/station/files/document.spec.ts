@@ -92,7 +92,7 @@ describe("a recipe file with mistakes", () => {
       "line 4, column 52, commands[0].serverCertificate.file: must be a path below the recipe's folder, with forward slashes",
       expect.stringMatching(/^line 5, column 5, commands\[1\]: must be one command: an object with one key of /),
       expect.stringMatching(
-        /^line 6, column 51, commands\[2\]\.preSharedKey\.key: must be \{ file: … \} .* or \{ env: … \}/,
+        /^line 6, column 51, commands\[2\]\.preSharedKey\.key: must be \{ file: … \} .*, \{ env: … \} .* or \{ column: … \}/,
       ),
       "line 7, column 13, commands[3].config: must hold 1 to 10 settings",
     ]);
