@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-const CHILD = join(import.meta.dirname, "support/rows-child.ts");
+const CHILD = fileURLToPath(new URL("./support/rows-child.ts", import.meta.url));
 /** How many rows each station gives out before it is killed. */
 const KILLED_AFTER = [1, 40, 33, 100, 7, 64];
 
