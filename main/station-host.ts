@@ -87,7 +87,7 @@ async function open(parts: HostParts, opened: Teardown[]): Promise<Omit<HostedSt
   opened.push(() => audit.store.close());
   opened.push(() => history.close());
   const configurator = new Configurator(new ConfigurationFile(configuration), options);
-  const library = await openLibrary(parts, history, configurator);
+  const library = await openLibrary(parts, history, configurator, audit.store);
   const lineParts = linePartsOf(parts, audit, library, parts.keys);
   const line = await configurator.open((choice) => StationLine.open(lineParts, choice));
   opened.push(() => line.close());
@@ -98,12 +98,14 @@ async function openLibrary(
   { data, resources, environment }: HostParts,
   history: HistoryClient,
   configurator: Configurator,
+  store: Pick<AuditStore, "usedRows">,
 ): Promise<Library> {
   return new Library({
     ...{ own: data, builtIn: resources, environment },
     born: await bornDocuments(resources, () => configurator.answer().training.modems),
     inUse: (kind, id) => configurator.inUse(kind, id),
     recorded: (name) => history.recipeContents(name),
+    usedRows: (source) => store.usedRows(source).map(({ row }) => row),
   });
 }
 

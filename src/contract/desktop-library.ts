@@ -69,6 +69,8 @@ export const OpenedDocumentSchema = z.strictObject({
       z.strictObject({ kind: z.literal("profile"), profile: ProfileSchema }),
     ])
     .exactOptional(),
+  /** Of a recipe with units' own values: the rows of its value file, and how many of them units have used. */
+  rows: z.strictObject({ total: count, used: count }).exactOptional(),
   /** The files beside it, and those that a profile names. */
   files: z
     .array(z.strictObject({ path: z.string().max(256), bytes: count, sha256: Sha256HexSchema.exactOptional() }))

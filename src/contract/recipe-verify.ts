@@ -75,4 +75,3 @@ export const VerifySchema = z.strictObject({
     .refine((value) => Object.keys(value).length <= 50, "must hold at most 50 settings")
     .exactOptional(),
 });
-export type Verify = z.output<typeof VerifySchema>;

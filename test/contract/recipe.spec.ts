@@ -98,3 +98,44 @@ describe("a recipe", () => {
     );
   });
 });
+
+describe("what the owner's side adds to recipes", () => {
+  const base = { recipe: 1, product: "P", revision: "1" };
+  const complaints = (value: object): readonly string[] => {
+    const parsed = RecipeSchema.safeParse({ ...base, ...value });
+    return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  };
+
+  it("takes a rule in place of commands, with a claim by the station and a tag", () => {
+    const rule = { rule: "R", tags: ["t"] };
+    expect(complaints({ claim: rule, expect: ["finished"] })).toEqual([]);
+    expect(complaints({ claim: { rule: "R" } })).toEqual(["claim.tags: must name a tag of the rule"]);
+    expect(complaints({ claim: rule, commands: ["finished"] })[0]).toMatch(/^commands: must be empty/);
+    expect(complaints({ claim: { ...rule, by: "elsewhere" } })[0]).toMatch(/^claim\.rule: needs claim\.by: station/);
+    expect(complaints({ commands: [], expect: [] })[0]).toMatch(/^expect: is for recipes with claim\.rule/);
+    expect(complaints({})[0]).toMatch(/^commands: is missing/);
+  });
+
+  it("takes a list of what to verify, types by name or number, one content each", () => {
+    const listed = (...credentials: readonly object[]) => ({ commands: [], verify: { credentials } });
+    const parsed = RecipeSchema.parse({
+      ...base,
+      ...listed({ secTag: 1, type: "rootCa", sha256: "A".repeat(64) }, { secTag: 1, type: 13 }),
+    });
+    expect(parsed.verify.credentials).toEqual([
+      { secTag: 1, type: 0, sha256: "a".repeat(64) },
+      { secTag: 1, type: 13 },
+    ]);
+    expect(RecipeSchema.parse(parsed)).toEqual(parsed);
+    expect(complaints(listed({ secTag: 1, type: "rootCa", file: "a.pem", present: true }))[0]).toContain("beside file");
+    expect(complaints(listed({ secTag: 1, type: "key" }))).not.toEqual([]);
+    expect(complaints({ commands: [], verify: { forbidUnexpected: [1, 2] } })).toEqual([]);
+  });
+
+  it("takes values of units, whose key column records may name", () => {
+    const values = { file: "values.csv", key: "next", column: "psk", secret: ["psk"] };
+    expect(complaints({ commands: [], values })).toEqual(["values.column: must not be secret: records name it"]);
+    expect(complaints({ commands: [], values: { ...values, secret: [] } })).toEqual([]);
+    expect(complaints({ commands: [], values: { ...values, file: "../values.csv" } })).not.toEqual([]);
+  });
+});

@@ -4,15 +4,15 @@ import process from "node:process";
 const [does, phase] = (process.argv[2] ?? "").split("-");
 const send = process.send?.bind(process);
 
-if (send !== undefined)
-  process.send = (...given: Parameters<typeof send>): boolean => {
-    const sent = send(...given);
-    const message = given[0] as { readonly event?: { readonly type: string; readonly phase?: string } };
-    if (message.event?.type === "phase.started" && message.event.phase === phase) {
-      if (does === "kill") process.kill(process.pid, "SIGKILL");
-      for (;;);
-    }
-    return sent;
-  };
+/** Passes the message on; as the phase begins, that was the last thing that the worker did. */
+function sendAndFail(message: unknown): boolean {
+  const sent = send?.(message) ?? false;
+  const { event } = message as { readonly event?: { readonly type: string; readonly phase?: string } };
+  if (event?.type !== "phase.started" || event.phase !== phase) return sent;
+  if (does === "kill") process.kill(process.pid, "SIGKILL");
+  for (;;);
+}
+
+Object.assign(process, { send: sendAndFail });
 
 await import("../../src/worker/main.ts");

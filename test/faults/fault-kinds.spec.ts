@@ -45,7 +45,7 @@ const CASES: readonly Case[] = [
   pass("noise"),
   pass("slow"),
   pass("flow"),
-  fail("mixed-up", "run.identity-unreadable", { passes: true }),
+  fail("mixed-up", "run.firmware-unknown", { passes: true }),
   pass("urc-storm"),
   error("disconnect", "link.lost", { passes: true, advice: /cable and hub/ }),
   error("disconnect@verify", "link.lost", { passes: true }),

@@ -1,5 +1,5 @@
 import type { Recipe } from "../../../src/contract/recipe.ts";
-import type { RecipeCommand } from "../../../src/contract/recipe-command.ts";
+import type { RecipeCommand, SecretSource } from "../../../src/contract/recipe-command.ts";
 
 /** A text of the recipes' file with what stands in it. */
 export type Words = { readonly key: string; readonly values?: Readonly<Record<string, string | number>> };
@@ -38,7 +38,9 @@ export function commandWords({ kind, options }: RecipeCommand): CommandWords {
     case "clientCertificate":
       if ("signedBy" in options)
         return { does, tag: options.secTag, more: [{ key: "signedBy", values: { authority: options.signedBy } }] };
-      return { does, tag: options.secTag, ...("file" in options ? { file: options.file } : {}), more: [] };
+      if ("column" in options)
+        return { does, tag: options.secTag, more: [{ key: "fromColumn", values: { column: options.column } }] };
+      return { does, tag: options.secTag, file: options.file, more: [] };
     case "clientPrivateKey": {
       const { key, password } = options;
       const more = [...sourceWords("key", key), ...(password === undefined ? [] : sourceWords("password", password))];
@@ -62,28 +64,29 @@ export function commandWords({ kind, options }: RecipeCommand): CommandWords {
   }
 }
 
-type Source = { readonly file: string } | { readonly env: string };
-
-function sourceWords(what: "key" | "password", source: Source): readonly Words[] {
+function sourceWords(what: "key" | "password", source: SecretSource): readonly Words[] {
+  if ("column" in source) return [{ key: `${what}FromColumn`, values: { column: source.column } }];
   if ("env" in source) return [{ key: `${what}FromVariable`, values: { variable: source.env } }];
   return what === "password" ? [{ key: "passwordFromFile", values: { file: source.file } }] : [];
 }
 
-function fileOf(source: Source): { readonly file?: string } {
+function fileOf(source: SecretSource): { readonly file?: string } {
   return "file" in source ? { file: source.file } : {};
 }
 
 /** What a recipe asks of a unit before it writes anything. */
-export function gateWords({ modem, boardSerial, claim, provision }: Recipe): readonly Words[] {
+export function gateWords({ modem, boardSerial, claim, provision, values }: Recipe): readonly Words[] {
   const { minimum, maximum } = modem.firmware;
   const range = `${minimum === undefined ? "any" : "from"}${maximum === undefined ? "" : "To"}`;
   const firmware = { minimum: minimum ?? "", maximum: maximum ?? "" };
   return [
     modem.models.length === 0 ? { key: "anyModel" } : { key: "models", values: { models: modem.models.join(", ") } },
+    ...(modem.hardware === undefined ? [] : [{ key: "hardware", values: { hardware: modem.hardware.join(", ") } }]),
     { key: `firmware.${range}`, values: firmware },
     ...serialWords(boardSerial),
     { key: `claim.${claim.by}` },
     ...(claim.rule === undefined ? [] : [{ key: "claim.rule", values: { rule: claim.rule } }]),
+    ...(values === undefined ? [] : [{ key: `values.${values.key}`, values: { file: values.file } }]),
     ...(provision === undefined || provision.by === "station" ? [] : [{ key: `provision.${provision.by}` }]),
   ];
 }
@@ -96,14 +99,28 @@ function serialWords(serial: Recipe["boardSerial"]): readonly Words[] {
 
 /** What a recipe proves afterwards. */
 export function verifyWords({ verify }: Recipe): readonly Words[] {
-  const unexpected = verify.forbidUnexpected ? [{ key: "verify.forbidUnexpected" }] : [];
-  return [{ key: verify.readBack ? "verify.readBack" : "verify.none" }, ...unexpected];
+  const { readBack, forbidUnexpected, credentials = [], settings = {} } = verify;
+  const keys = Object.keys(settings);
+  return [
+    { key: readBack ? "verify.readBack" : "verify.none" },
+    ...(forbidUnexpected === true ? [{ key: "verify.forbidUnexpected" }] : []),
+    ...(typeof forbidUnexpected === "boolean"
+      ? []
+      : [{ key: "verify.forbidTags", values: { tags: forbidUnexpected.join(", ") } }]),
+    ...credentials.map(({ secTag, type, present }) => ({
+      key: present === false ? "verify.absent" : "verify.held",
+      values: { tag: secTag, type },
+    })),
+    ...(keys.length === 0 ? [] : [{ key: "verify.settings", values: { keys: keys.join(", ") } }]),
+  ];
 }
 
 /** The files that a recipe names. */
-export function namedBy({ commands }: Recipe): ReadonlySet<string> {
-  return new Set(
-    commands.flatMap(({ kind, options }) => {
+export function namedBy({ commands, expect, values, verify }: Recipe): ReadonlySet<string> {
+  return new Set([
+    ...(values === undefined ? [] : [values.file]),
+    ...(verify.credentials ?? []).flatMap(({ file }) => (file === undefined ? [] : [file])),
+    ...[...commands, ...(expect ?? [])].flatMap(({ kind, options }) => {
       switch (kind) {
         case "serverCertificate":
         case "clientCertificate":
@@ -123,5 +140,5 @@ export function namedBy({ commands }: Recipe): ReadonlySet<string> {
           return [];
       }
     }),
-  );
+  ]);
 }

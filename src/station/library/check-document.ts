@@ -8,6 +8,7 @@ import { checkDocument, LARGEST_DOCUMENT } from "../files/load-document.ts";
 import { checkProfile } from "../files/profile-file.ts";
 import { checkRecipe } from "../files/recipe-file.ts";
 import type { Environment } from "../files/recipe-materials.ts";
+import type { ValueTable } from "../files/value-table.ts";
 import { documentProblems } from "./library-problem.ts";
 
 /** A document as its kind's form has it. */
@@ -15,7 +16,7 @@ export type ParsedText = NonNullable<OpenedDocument["parsed"]>;
 
 /** What a text is worth: its content, or its problems and the error that a loader would throw. */
 export type CheckedText =
-  | { readonly ok: true; readonly parsed: ParsedText; readonly sha256?: string }
+  | { readonly ok: true; readonly parsed: ParsedText; readonly sha256?: string; readonly values?: ValueTable }
   | { readonly ok: false; readonly problems: readonly DocumentProblem[]; readonly error: unknown };
 
 /** Where a text stands or would stand: what it names is looked for from there. */
@@ -70,11 +71,12 @@ async function parse(
   path: string,
   text: string,
   environment: Environment,
-): Promise<{ readonly parsed: ParsedText; readonly sha256?: string }> {
+): Promise<{ readonly parsed: ParsedText; readonly sha256?: string; readonly values?: ValueTable }> {
   switch (kind) {
     case "recipe": {
-      const { recipe, sha256 } = (await checkRecipe(text, path, environment)).recipe;
-      return { parsed: { kind, recipe }, sha256 };
+      const { recipe: resolved, values } = await checkRecipe(text, path, environment);
+      const parsed: ParsedText = { kind, recipe: resolved.recipe };
+      return { parsed, sha256: resolved.sha256, ...(values === undefined ? {} : { values }) };
     }
     case "fixture":
       return { parsed: { kind, fixture: checkFixture(text, path) } };

@@ -11,6 +11,7 @@ import {
 } from "./check-document.ts";
 import { companionPaths, listedFile, MOST_COMPANIONS, type ListedFile } from "./companion-files.ts";
 import { dirname, join } from "node:path";
+import type { ValueTable } from "../files/value-table.ts";
 import { documentProblems } from "./library-problem.ts";
 import { looseTitle, type Title } from "./loose-title.ts";
 import { withRevisionChecked, type RecordedContents } from "./revision-conflict.ts";
@@ -21,6 +22,8 @@ export type ReaderParts = {
   /** Whether the line works with a document. */
   readonly inUse: (kind: DocumentKind, id: string) => boolean;
   readonly recorded: RecordedContents;
+  /** The keys of a value file's rows that units have used; absent: nobody knows. */
+  readonly usedRows?: (source: string) => readonly string[];
 };
 
 /** A document as it was found: its line of the list, its text, what that is worth. */
@@ -56,9 +59,15 @@ export class LibraryReader {
     const { document, text, checked } = await this.read(found);
     return {
       ...{ document, text, problems: [...problemsOf(checked)] },
-      ...(checked.ok ? { parsed: checked.parsed } : {}),
+      ...(checked.ok ? { parsed: checked.parsed, ...this.#rowsOf(checked.values) } : {}),
       files: [...(await filesOf(found, text))],
     };
+  }
+
+  #rowsOf(values: ValueTable | undefined): Pick<OpenedDocument, "rows"> {
+    const { usedRows } = this.#parts;
+    if (values === undefined || usedRows === undefined) return {};
+    return { rows: { total: values.size, used: values.countOf(usedRows(values.source)) } };
   }
 
   /** What a text of one's own is worth at this place. */

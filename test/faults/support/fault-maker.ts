@@ -67,7 +67,8 @@ export class FaultMaker {
     });
     switch (cause.by) {
       case "hub":
-        return this.#armHub(cause);
+        this.#armHub(cause);
+        return;
       case "owner":
       case "device":
         return this.#failServer(cause, world);

@@ -95,7 +95,10 @@ export class FaultyServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
-    if (this.#fault !== undefined) return failing(this.#fault, request, response);
+    if (this.#fault !== undefined) {
+      failing(this.#fault, request, response);
+      return;
+    }
     const { host: _host, connection: _connection, "transfer-encoding": _coding, ...kept } = request.headers;
     const headers = Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, String(value)]));
     const { method = "GET", url = "/" } = request;

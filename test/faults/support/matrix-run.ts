@@ -21,7 +21,7 @@ import type { MatrixWorld } from "./matrix-world.ts";
 import { PluggedBoard } from "./plugged-board.ts";
 
 /** How many times faster than real the waits of a run pass; worker processes have the real clock. */
-const SPEED = 4;
+const SPEED = 3;
 const HUB_PORTS = 3;
 
 /** What a cell showed. */

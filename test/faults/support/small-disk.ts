@@ -28,7 +28,7 @@ export class SmallDisk {
   }
 
   /** Starts a program where the disk can be seen. */
-  get prefix(): readonly string[] {
+  get prefix(): readonly [string, ...string[]] {
     return ["nsenter", "-t", String(this.#holder.pid), "-U", "-m", "--preserve-credentials"];
   }
 
@@ -50,6 +50,14 @@ export class SmallDisk {
       } catch (error) {
         if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
       }
+  }
+
+  /** Makes it a disk that nobody may write to, or an ordinary one again. */
+  mount(how: "ro" | "rw"): void {
+    const [program, ...inside] = this.prefix;
+    const args = [...inside, "mount", "-o", `remount,${how},size=${SIZE}`, this.folder];
+    const { status, stderr } = spawnSync(program, args, { encoding: "utf8" });
+    if (status !== 0) throw new Error(`the disk cannot be mounted ${how}: ${stderr}`);
   }
 
   /** Gives the space back. */

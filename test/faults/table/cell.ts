@@ -59,7 +59,7 @@ export type Way = "https" | "coaps" | "any";
 
 /** How a run must end. */
 export type End = {
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | "no run starts";
   readonly code: ErrorCode | null;
   readonly release: Release;
 };

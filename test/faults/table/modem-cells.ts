@@ -81,9 +81,9 @@ export const MODEM_CELLS: readonly Cell[] = [
     keygen: ends("FAIL", "at.keygen-failed"),
     verify: ends("FAIL", "run.credential-missing"),
   }),
-  ...everywhere("answer comes too late, into the next command", "late:40000", silent, {
+  ...everywhere("answer comes too late, into the next command", "late:50000", silent, {
     provision: deaf,
-    ...{ claim: pass, offline: pass, keygen: pass, write: timeout, online: pass },
+    ...{ offline: pass, keygen: pass, write: timeout, online: pass },
   }),
   hub("connect", /^AT/, notThere),
   hub("identify", /^AT%DEVICEUUID/, lost),

@@ -1,4 +1,5 @@
 import type { Phase } from "../../../src/contract/common.ts";
+import type { ErrorCode } from "../../../src/core/error-codes.ts";
 import { ends, pass, type Cause, type Cell, type End } from "./cell.ts";
 
 const PHASES = [
@@ -30,6 +31,9 @@ const interrupted: End = { outcome: "ABORTED", code: "run.interrupted", release:
 const refused = ends("ERROR", "provisioning.token-refused");
 const storeFailed = ends("ERROR", "station.store-failed");
 
+/** The station says so at once; there is no run, and no modem is spoken to. */
+const none = (code: ErrorCode): End => ({ outcome: "no run starts", code, release: "untouched" });
+
 export const STATION_CELLS: readonly Cell[] = [
   ...inEach("worker killed", { by: "worker", does: "killed" }, died),
   ...inEach("worker stuck in a loop", { by: "worker", does: "loops" }, hung),
@@ -53,4 +57,32 @@ export const STATION_CELLS: readonly Cell[] = [
     ),
   ),
   spec("disk full", "provision", "faults/full-disk.spec.ts", "ends the runs with the modems released", storeFailed),
+  spec(
+    "disk full from the start",
+    "connect",
+    "faults/full-disk.spec.ts",
+    "lets no run start while it is full",
+    none("audit.full"),
+  ),
+  spec(
+    "read-only folder",
+    "connect",
+    "faults/read-only-folder.spec.ts",
+    "lets no run start, says so",
+    none("audit.unwritable"),
+  ),
+  spec(
+    "second station on the database",
+    "connect",
+    "faults/ports-and-locks.spec.ts",
+    "the second is refused and told who has it",
+    none("audit.in-use"),
+  ),
+  spec(
+    "second station on the tray",
+    "connect",
+    "faults/ports-and-locks.spec.ts",
+    "the second finds the port busy, the first goes on",
+    ends("ERROR", "link.busy", "untouched"),
+  ),
 ];

@@ -1,0 +1,26 @@
+// `npm run test:long`: the whole fault matrix and the seeded long run, which `npm test` carries out in part.
+//   npm run test:long
+//   npm run test:long -- --runs=500 --seed=7      a shorter long run, or another one
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { StationError } from "../src/core/error.ts";
+import { ROOT } from "./bundle.ts";
+
+const SPECS = ["test/faults/fault-matrix.spec.ts", "test/faults/long-run.spec.ts"];
+const text = { type: "string" } as const;
+const { values } = parseArgs({ options: { runs: { ...text, default: "5000" }, seed: { ...text, default: "6" } } });
+const env = {
+  ...process.env,
+  STATION_TEST: "long",
+  STATION_RUNS: wholeNumber("runs", values.runs),
+  STATION_SEED: wholeNumber("seed", values.seed),
+};
+const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+const { status } = spawnSync(process.execPath, [vitest, "run", ...SPECS], { cwd: ROOT, stdio: "inherit", env });
+process.exitCode = status ?? 1;
+
+function wholeNumber(name: string, given: string): string {
+  if (/^[1-9][0-9]{0,6}$/.test(given)) return given;
+  throw new StationError("usage.option", `--${name} must be a whole number from 1 on`);
+}
