@@ -63,7 +63,15 @@ describe("History", () => {
         model: null,
         firmware: "mfw_nrf91x1_2.0.2",
       },
-      ...{ hardware: null, iccid: null, release: "restored", elapsedMs: 4200, again: false, training: false, purpose: "provision" },
+      ...{
+        hardware: null,
+        iccid: null,
+        release: "restored",
+        elapsedMs: 4200,
+        again: false,
+        training: false,
+        purpose: "provision",
+      },
     });
     expect(all({})[0]).toMatchObject({ id: runId(22), outcome: null, finishedAt: null });
   });
