@@ -15,6 +15,9 @@ import { slotTable } from "./slot-table.ts";
 /** What a snapshot tells besides the slots, kept up to date by the news. */
 export type StationFacts = Omit<DesktopSnapshot, "news" | "at" | "slots" | "settings">;
 
+/** Pause before a snapshot that failed is asked for again, ms. */
+const LOAD_AGAIN = 2000;
+
 /** The station as the main process tells it: one snapshot, then news in order. */
 export const useStation = defineStore("station", () => {
   const client = useStationClient();
@@ -25,6 +28,7 @@ export const useStation = defineStore("station", () => {
   /** What the station's clock is ahead of the window's, in ms. */
   const ahead = ref(0);
   const gate = new NewsGate(take, () => void load());
+  let again: ReturnType<typeof setTimeout> | undefined;
   /** Told after news changed a slot, and after a batch has finished. */
   const slotChanges = new Listeners<[before: SlotState, after: SlotState]>();
   const batchEnds = new Listeners<[BatchSummary]>();
@@ -50,13 +54,15 @@ export const useStation = defineStore("station", () => {
     slotChanges.tell(before, news.state);
   }
 
-  /** Asks for a snapshot; a failure shows as `fault`. */
+  /** Asks for a snapshot; a failure shows as `fault`, and what is on the screen is asked for again: it may be out of date. */
   async function load(): Promise<void> {
+    clearTimeout(again);
     try {
       adopt(await client.ask("snapshot", null));
       fault.value = undefined;
     } catch (error) {
       fault.value = reportOf(error);
+      if (facts.value !== undefined) again = setTimeout(() => void load(), LOAD_AGAIN);
     }
   }
 
@@ -64,7 +70,10 @@ export const useStation = defineStore("station", () => {
   function follow(): () => void {
     const end = client.listen("news", (bundle: NewsBundle) => gate.pass(bundle));
     void load();
-    return end;
+    return () => {
+      clearTimeout(again);
+      end();
+    };
   }
 
   const running = computed(() => (facts.value?.batches.length ?? 0) > 0);

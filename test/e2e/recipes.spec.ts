@@ -40,10 +40,11 @@ test("a recipe is revised, corrected at its field, used on the line, and recorde
 
   await page.getByRole("button", { name: "Use on the line" }).click();
   await expect(page.getByText("On the line", { exact: true })).toBeVisible();
-  await expect(page.getByRole("banner")).toContainText("rev 2");
   expect(JSON.parse(readFileSync(join(data, "configuration.json"), "utf8"))).toMatchObject({
     ...{ recipe: "training-board-2", fixture: "training-tray", profile: "embedded" },
   });
+  expect((await ask(page, "snapshot", null)).recipe.revision).toBe("2");
+  await expect(page.getByRole("banner")).toContainText("rev 2");
 
   await gatherNews(page);
   await ask(page, "start", { serials: {}, again: true });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { RequestKind } from "../../../src/contract/desktop.ts";
 import { FakeStation } from "../../../renderer/dev/fake-station.ts";
 import { SCENES } from "../../../renderer/dev/scenes.ts";
@@ -52,6 +52,28 @@ describe("the station store", () => {
     expect(station.slotOf(slot(1)).value.kind).toBe("idle");
     await settled();
     expect(station.slotOf(slot(1)).value.kind).toBe("finished");
+  });
+
+  it("asks once more for a snapshot that failed: what it shows may be out of date", async () => {
+    vi.useFakeTimers();
+    try {
+      const fails = { next: false };
+      const { main, station, asked } = rig("ready-8", (kind) => {
+        if (kind !== "snapshot" || !fails.next) return undefined;
+        fails.next = false;
+        throw new StationError("desktop.answer", "unreadable");
+      });
+      await vi.advanceTimersByTimeAsync(0);
+      fails.next = true;
+      main.tell({ number: 1, news: { kind: "configured" } });
+      await vi.advanceTimersByTimeAsync(0);
+      expect(station.fault?.code).toBe("desktop.answer");
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(station.fault).toBeUndefined();
+      expect(asked("snapshot")).toHaveLength(3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("asks for a new snapshot when news are missing", async () => {

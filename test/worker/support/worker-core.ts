@@ -101,6 +101,8 @@ export class WorkerCore {
       case "event":
         this.#onEvent(parsed.event);
         break;
+      case "ask":
+        throw new TypeError(`nobody answers ${parsed.question.kind} here`);
     }
     this.#wake();
   }
