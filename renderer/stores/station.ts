@@ -1,5 +1,5 @@
 import { defineStore } from "pinia";
-import { computed, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef, type Ref } from "vue";
 import type { DesktopNews, NewsBundle } from "../../src/contract/desktop-news.ts";
 import type { DesktopSnapshot, Shift } from "../../src/contract/desktop-snapshot.ts";
 import type { SlotState } from "../../src/contract/slot-state.ts";
@@ -18,6 +18,28 @@ export type StationFacts = Omit<DesktopSnapshot, "news" | "at" | "slots" | "sett
 /** Pause before a snapshot that failed is asked for again, ms. */
 const LOAD_AGAIN = 2000;
 
+/**
+ * Takes a snapshot over when told to. A failure shows as `fault`; what is on the screen already may be out of date then, and is
+ * asked for again after a while.
+ */
+function loading(takeOver: () => Promise<void>, { facts, fault }: Shown) {
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const rest = (): void => clearTimeout(again);
+  const load = async (): Promise<void> => {
+    rest();
+    try {
+      await takeOver();
+      fault.value = undefined;
+    } catch (error) {
+      fault.value = reportOf(error);
+      if (facts.value !== undefined) again = setTimeout(() => void load(), LOAD_AGAIN);
+    }
+  };
+  return { load, rest };
+}
+
+type Shown = { readonly facts: Ref<StationFacts | undefined>; readonly fault: Ref<ErrorReport | undefined> };
+
 /** The station as the main process tells it: one snapshot, then news in order. */
 export const useStation = defineStore("station", () => {
   const client = useStationClient();
@@ -28,7 +50,6 @@ export const useStation = defineStore("station", () => {
   /** What the station's clock is ahead of the window's, in ms. */
   const ahead = ref(0);
   const gate = new NewsGate(take, () => void load());
-  let again: ReturnType<typeof setTimeout> | undefined;
   /** Told after news changed a slot, and after a batch has finished. */
   const slotChanges = new Listeners<[before: SlotState, after: SlotState]>();
   const batchEnds = new Listeners<[BatchSummary]>();
@@ -54,24 +75,14 @@ export const useStation = defineStore("station", () => {
     slotChanges.tell(before, news.state);
   }
 
-  /** Asks for a snapshot; a failure shows as `fault`, and what is on the screen is asked for again: it may be out of date. */
-  async function load(): Promise<void> {
-    clearTimeout(again);
-    try {
-      adopt(await client.ask("snapshot", null));
-      fault.value = undefined;
-    } catch (error) {
-      fault.value = reportOf(error);
-      if (facts.value !== undefined) again = setTimeout(() => void load(), LOAD_AGAIN);
-    }
-  }
+  const { load, rest } = loading(async () => adopt(await client.ask("snapshot", null)), { facts, fault });
 
   /** Begins to listen, then loads; the answer ends the listening. */
   function follow(): () => void {
     const end = client.listen("news", (bundle: NewsBundle) => gate.pass(bundle));
     void load();
     return () => {
-      clearTimeout(again);
+      rest();
       end();
     };
   }
