@@ -73,6 +73,16 @@ export function required(args: Arguments, name: string): string {
   throw new StationError("usage.option", `--${name} is missing`, { option: `--${name}` });
 }
 
+/** The form that a text must have, and how people call it. */
+export type CheckedText = { readonly form: RegExp; readonly what: string };
+
+/** A text of a form, or undefined when it is not given. @throws StationError usage.option */
+export function checkedText(args: Arguments, name: string, { form, what }: CheckedText): string | undefined {
+  const text = args.value(name);
+  if (text === undefined || form.test(text)) return text;
+  throw new StationError("usage.option", `--${name} must be ${what}`, { given: text.slice(0, 40) });
+}
+
 /** The arguments with values that begin with one dash, as keys and negative numbers may, bound to their options. */
 function withValues(command: CliCommand, argv: readonly string[]): string[] {
   const bound: string[] = [];

@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   ports: async () => (await import("./commands/ports.ts")).portsCommand,
   export: async () => (await import("./commands/export.ts")).exportCommand,
   artefacts: async () => (await import("./commands/artefacts.ts")).artefactsCommand,
+  onboarding: async () => (await import("./commands/onboarding.ts")).onboardingCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   ca: async () => (await import("./commands/ca.ts")).caCommand,

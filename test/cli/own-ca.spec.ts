@@ -1,10 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { chmodSync, copyFileSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { CertificateRow } from "../../src/audit/certificate-book.ts";
 import type { RunEvent } from "../../src/contract/run-event.ts";
 import { openssl, testRequest } from "../fakes/test-authority.ts";
+import { ask } from "../service/support/harness.ts";
 import { callMain } from "./support/call-main.ts";
 import { PATIENCE, RESOURCES, TrayLine } from "./support/tray-line.ts";
 import Database from "better-sqlite3";
@@ -95,6 +96,29 @@ describe("a tray whose owner runs a CA of their own", () => {
     const body = line.read("ca/ca-key.pem").split("\n")[1] ?? "?";
     expect(line.read("audit.db")).not.toContain(body);
     expect(statSync(line.path("ca/ca-key.pem")).mode & 0o777).toBe(0o600);
+  });
+
+  it("writes what onboards the units at the cloud account, as the service takes it", async () => {
+    const [audit, dir] = [line.path("audit.db"), line.path("cloud")];
+    const write = ["onboarding", "--audit", audit, "--dir", dir, "--tags", "eu,pilot", "--subtype", "tracker"];
+    expect(JSON.parse((await callMain([...write, "--json"])).stdout)).toMatchObject({
+      units: UNITS,
+      certificates: UNITS,
+    });
+    const lines = line.read("cloud/devinfo.csv").trimEnd().split("\n");
+    expect(lines).toHaveLength(UNITS);
+    for (const text of lines) expect(text).toMatch(/^[0-9a-f-]{36},mfw_nrf91x1_[0-9.]+,\d{15}$/);
+    const csv = line.read("cloud/onboard.csv");
+    expect(csv).toMatch(/^[0-9a-f-]{36},tracker,eu\|pilot,APP\|MODEM,"-----BEGIN CERTIFICATE-----\n/);
+    const headers = { Authorization: `Bearer ${line.service.ownerKey}`, "Content-Type": "text/csv" };
+    const { owner, ca } = line.service;
+    const taken = await ask(`${owner}/v1/devices`, readFileSync(ca, "utf8"), { method: "POST", headers, body: csv });
+    expect(taken.status).toBe(202);
+    const { bulkOpsRequestId } = JSON.parse(taken.body.toString()) as { bulkOpsRequestId: string };
+    const operation = await ask(`${owner}/v1/bulk-ops-requests/${bulkOpsRequestId}`, readFileSync(ca, "utf8"), {
+      headers,
+    });
+    expect(JSON.parse(operation.body.toString())).toMatchObject({ status: "SUCCEEDED" });
   });
 
   it("signs for a board that provisions itself too: its request comes from the owner's side", async () => {
