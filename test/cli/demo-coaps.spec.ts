@@ -86,9 +86,11 @@ function ofEveryTransport(events: readonly Fields[]): readonly Fields[] {
 
 /** An event without what is a unit's or a run's own: its ids, and what it made of its random keys. */
 function masked(event: Fields): unknown {
-  const own = event["type"] === "artefact.made" ? ["sha256", "length", "text"] : [];
-  const made = event["verdict"] === "present" ? ["foundSha256"] : [];
-  const text = JSON.stringify(without(event, [...OWN_FIELDS, ...own, ...made]))
+  const own = event["type"] === "artefact.made" ? ["sha256", "length", "text", "keySha256"] : [];
+  // Credential 2 is the key that the modem made.
+  const made = event["credential"] === 2 ? ["expectedSha256", "foundSha256"] : [];
+  const token = event["type"] === "claim.announced" ? ["token"] : [];
+  const text = JSON.stringify(without(event, [...OWN_FIELDS, ...own, ...made, ...token]))
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID")
     .replaceAll(PLACE, "")
     .replaceAll(/\b355\d{12}\b/g, "IMEI")

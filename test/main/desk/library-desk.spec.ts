@@ -50,7 +50,7 @@ describe("the library's requests", () => {
     ]);
     expect(form("library.read", await handlers["library.read"](TRAINING))).toMatchObject({ document: TRAINING });
     expect(form("library.check", await handlers["library.check"]({ ...MINE, text: "recipe: 1" }))).toMatchObject({
-      problems: [{ field: "product" }, { field: "revision" }, { field: "commands" }],
+      problems: [{ field: "product" }, { field: "revision" }],
     });
     const copied = await handlers["library.duplicate"]({ ...TRAINING, as: "mine" });
     expect(form("library.duplicate", copied)).toMatchObject({ id: "mine", origin: "own" });
