@@ -198,9 +198,12 @@ describe("the device side's answer", () => {
 });
 
 describe("the owner's key", () => {
-  it.each(["401 Unauthorized", "403 Forbidden"])("is refused by %s, with the service's message", async (status) => {
+  it.each([
+    ["401 Unauthorized", "cloud.key-refused"],
+    ["403 Forbidden", "cloud.role-refused"],
+  ])("is refused by %s, with the service's message", async (status, code) => {
     const { test } = await ownerAgainst(http(status, `{"message":"no such key"}`));
-    expect(walk(test, "owner")).toBe(`${GOOD}, key failed cloud.key-refused`);
+    expect(walk(test, "owner")).toBe(`${GOOD}, key failed ${code}`);
     const key = test.sides[1]?.steps.at(-1);
     expect(key?.error?.facts).toMatchObject({ message: "no such key" });
   });
