@@ -13,6 +13,8 @@ export type IdleSweepParts = {
 const REST = seconds(1);
 /** What may lie about until the next sweep, in bytes: what some five runs leave behind. */
 const LEFTOVERS = 1_500_000;
+/** What is not left lying about until a rest comes: with tray after tray it may never come. */
+const TOO_MUCH = 6_000_000;
 
 /**
  * Keeps a worker as small as its first run leaves it. V8 lets old objects lie until tens of megabytes have gathered, or until the
@@ -21,15 +23,22 @@ const LEFTOVERS = 1_500_000;
 export class IdleSweep {
   readonly #parts: IdleSweepParts;
   #clean: number | undefined;
+  /** What the first run left, which stands for the clean process until a rest has come. */
+  #first: number | undefined;
   #cancel: () => void = () => undefined;
 
   constructor(parts: IdleSweepParts) {
     this.#parts = parts;
   }
 
-  /** No run is active: sweeps in a moment where that is worth it. */
+  /** No run is active: sweeps in a moment where that is worth it, at once where too much lies about. */
   rest(): void {
     this.#cancel();
+    this.#first ??= this.#parts.used();
+    if (this.#parts.used() - (this.#clean ?? this.#first) >= TOO_MUCH) {
+      this.#sweep();
+      return;
+    }
     this.#cancel = this.#parts.clock.after(REST, () => this.#sweep());
   }
 

@@ -62,6 +62,15 @@ describe("IdleSweep", () => {
     expect(memory.sweeps).toBe(0);
   });
 
+  it("does not wait for a rest that never comes", async () => {
+    const { memory, run } = rig();
+    for (let count = 0; count < 100; count++) {
+      await run(1 * MB, seconds(0));
+      expect(memory.used).toBeLessThan(18 * MB);
+    }
+    expect(memory.sweeps).toBeLessThan(20);
+  });
+
   it("sweeps once after a rest, however long it is", async () => {
     const { memory, run } = rig();
     await run(9 * MB, seconds(3600));
