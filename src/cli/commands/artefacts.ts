@@ -1,16 +1,14 @@
-import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { History } from "../../audit/history.ts";
-import type { RunCursor, RunRecord } from "../../contract/history.ts";
+import type { RunRecord } from "../../contract/history.ts";
 import type { RunFilter } from "../../contract/station-request.ts";
-import { StationError } from "../../core/error.ts";
+import { allRuns } from "../all-runs.ts";
 import { required } from "../arguments.ts";
 import { EXIT, type CliCommand, type CommandContext } from "../command.ts";
 import { ensureFolder } from "../folder.ts";
 import { table } from "../output/table.ts";
 import { FILTER_OPTIONS, runFilter } from "../run-filter.ts";
-
-const PAGE = 500;
+import { writeResult } from "../write-result.ts";
 
 /** One file that is written. */
 type ArtefactFile = {
@@ -39,7 +37,7 @@ export const artefactsCommand: CliCommand = {
     const dir = resolve(required(args, "dir"));
     const files = newestArtefacts(resolve(required(args, "audit")), runFilter(args), context);
     await ensureFolder(dir);
-    for (const { file, text } of files) await written(join(dir, file), text);
+    for (const { file, text } of files) await writeResult(join(dir, file), text);
     const told = files.map(({ text: _text, ...rest }) => rest);
     if (args.flag("json")) context.out(`${JSON.stringify({ dir, files: told })}\n`);
     else
@@ -59,7 +57,7 @@ function newestArtefacts(audit: string, filter: RunFilter, { signal }: CommandCo
   try {
     const files = new Map<string, ArtefactFile>();
     const names = new Set<string>();
-    for (const run of runsOf(history, filter)) {
+    for (const run of allRuns(history, filter)) {
       signal.throwIfAborted();
       for (const { name, sha256, keySha256 = null, text } of history.artefacts(run.id).toReversed()) {
         const key = `${run.uuid ?? run.id} ${name}`;
@@ -72,15 +70,6 @@ function newestArtefacts(audit: string, filter: RunFilter, { signal }: CommandCo
   } finally {
     history.close();
   }
-}
-
-function* runsOf(history: History, filter: RunFilter): Generator<RunRecord> {
-  let after: RunCursor | undefined;
-  do {
-    const page = history.runs({ filter, limit: PAGE, ...(after === undefined ? {} : { after }) });
-    yield* page.runs;
-    after = page.next;
-  } while (after !== undefined);
 }
 
 /** Named by board serial, IMEI or device UUID; two units with one serial are told apart by their UUIDs. */
@@ -96,13 +85,4 @@ function freeName(names: Set<string>, run: RunRecord, name: string): string {
 /** Letters, digits, dots and dashes: what every file system takes. */
 function plain(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[.-]+/, "_");
-}
-
-async function written(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-    throw new StationError("cli.folder", "the file cannot be written", { file, reason }, { cause });
-  }
 }

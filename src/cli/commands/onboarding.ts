@@ -1,16 +1,14 @@
-import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { History } from "../../audit/history.ts";
 import { readCertificates } from "../../audit/read-certificates.ts";
-import type { RunCursor, RunRecord } from "../../contract/history.ts";
 import type { RunFilter } from "../../contract/station-request.ts";
-import { StationError } from "../../core/error.ts";
+import { allRuns } from "../all-runs.ts";
 import { required, type CheckedText, checkedText } from "../arguments.ts";
 import { EXIT, type CliCommand, type CommandContext } from "../command.ts";
 import { ensureFolder } from "../folder.ts";
 import { FILTER_OPTIONS, runFilter } from "../run-filter.ts";
+import { writeResult } from "../write-result.ts";
 
-const PAGE = 500;
 /** Rows that the service takes at once (peers.md 4.3). */
 const ROWS = 1000;
 const FIRMWARE_TYPES = "APP|MODEM";
@@ -60,11 +58,14 @@ export const onboardingCommand: CliCommand = {
     await ensureFolder(dir);
     const files: string[] = [];
     for (let at = 0; at < rows.length; at += ROWS) {
-      const name = at === 0 ? "onboard.csv" : `onboard-${at / ROWS + 1}.csv`;
-      files.push(await written(join(dir, name), rows.slice(at, at + ROWS).join("")));
+      const file = join(dir, at === 0 ? "onboard.csv" : `onboard-${at / ROWS + 1}.csv`);
+      await writeResult(file, rows.slice(at, at + ROWS).join(""));
+      files.push(file);
     }
     const facts = [...units.values()].map(({ uuid, firmware, imei }) => `${uuid},${cell(firmware)},${imei}\n`);
-    files.push(await written(join(dir, "devinfo.csv"), facts.join("")));
+    const devices = join(dir, "devinfo.csv");
+    await writeResult(devices, facts.join(""));
+    files.push(devices);
     const result = { files, units: units.size, certificates: rows.length };
     if (args.flag("json")) context.out(`${JSON.stringify(result)}\n`);
     else context.out(`${units.size} units, ${rows.length} with a certificate of one's own CA:\n${files.join("\n")}\n`);
@@ -79,7 +80,7 @@ function passedUnits(audit: string, filter: RunFilter, { signal }: CommandContex
   const history = new History(audit);
   try {
     const units = new Map<string, Unit>();
-    for (const { uuid, imei, firmware } of runsOf(history, { ...filter, outcome: "PASS", purpose: "provision" })) {
+    for (const { uuid, imei, firmware } of allRuns(history, { ...filter, outcome: "PASS", purpose: "provision" })) {
       signal.throwIfAborted();
       if (uuid !== null && !units.has(uuid)) units.set(uuid, { uuid, imei: imei ?? "", firmware: firmware ?? "" });
     }
@@ -87,15 +88,6 @@ function passedUnits(audit: string, filter: RunFilter, { signal }: CommandContex
   } finally {
     history.close();
   }
-}
-
-function* runsOf(history: History, filter: RunFilter): Generator<RunRecord> {
-  let after: RunCursor | undefined;
-  do {
-    const page = history.runs({ filter, limit: PAGE, ...(after === undefined ? {} : { after }) });
-    yield* page.runs;
-    after = page.next;
-  } while (after !== undefined);
 }
 
 /** The newest certificate of each unit; the book lists the oldest first. */
@@ -110,14 +102,4 @@ function cell(text: string): string {
 
 function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
-}
-
-async function written(file: string, text: string): Promise<string> {
-  try {
-    await writeFile(file, text);
-    return file;
-  } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-    throw new StationError("cli.folder", "the file cannot be written", { file, reason }, { cause });
-  }
 }
