@@ -1,6 +1,5 @@
 import type { Device } from "../contract/common.ts";
 import type { Admission } from "../contract/order.ts";
-import { seconds } from "../core/duration.ts";
 import { asStationError, errorOf, StationError } from "../core/error.ts";
 import type { DeviceUuid } from "../core/ids.ts";
 import type { AtPort } from "../modem/at-port.ts";
@@ -14,9 +13,6 @@ import {
 } from "../modem/commands/identity.ts";
 import { readAttestationToken } from "../modem/commands/tokens.ts";
 import { parseAttestationToken } from "../provisioning/attestation-token.ts";
-
-/** How long the core may take to admit a unit. */
-export const ADMISSION_LIMIT = seconds(15);
 
 /** Settings of a unit that the station keeps, as the admission brings them. */
 export type KeptSettings = Readonly<Record<string, string>>;

@@ -1,20 +1,18 @@
 import type { Outcome } from "../contract/common.ts";
 import type { Admission, Order } from "../contract/order.ts";
 import type { Proof } from "../contract/proof.ts";
-import { withLimit, type Clock } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Sha256 } from "../core/digest.ts";
-import { reportOf, type StationError } from "../core/error.ts";
 import type { AtPort } from "../modem/at-port.ts";
-import { errorOfWork } from "./error-of-work.ts";
 import { gatedPort, gatedShell } from "./gated-port.ts";
-import { ADMISSION_LIMIT, admitted, identifyUnit } from "./identify-phase.ts";
+import { admitted, identifyUnit } from "./identify-phase.ts";
 import type { Journal } from "./journal.ts";
 import { ModemHold } from "./modem-hold.ts";
 import type { ModemOpener } from "./modem-opener.ts";
-import { outcomeOf } from "./outcome.ts";
 import { PhaseRunner } from "./phase-runner.ts";
 import { checkProof, performProof, type ProofParts } from "./proof-work.ts";
 import { releaseModem, type ReleaseEnd } from "./release-phase.ts";
+import { admissionOf, releasePhase, wholeRun } from "./run-frame.ts";
 import { Transcript } from "./transcript.ts";
 import { orderForUnit } from "./unit-recipe.ts";
 
@@ -51,17 +49,12 @@ export class ProofRun {
   }
 
   /** Walks the phases, releases the modem whatever happened, and tells `run.finished`. Never throws. */
-  async execute(): Promise<Outcome> {
-    const { clock, journal } = this.#parts;
-    const begun = clock.monotonic();
-    const failure = await errorOfWork(() => this.#walk());
-    const released = await this.#release();
-    const error = failure ?? released.error;
-    const outcome = outcomeOf(error);
-    const elapsedMs = Math.max(0, clock.monotonic() - begun);
-    const reason = error === undefined ? {} : { error: reportOf(error) };
-    journal.tell({ type: "run.finished", outcome, release: released.release, elapsedMs, ...reason });
-    return outcome;
+  execute(): Promise<Outcome> {
+    return wholeRun(
+      this.#parts,
+      () => this.#walk(),
+      () => this.#release(),
+    );
   }
 
   async #walk(): Promise<void> {
@@ -88,25 +81,16 @@ export class ProofRun {
     const { clock, journal, order, admission, sha256 } = this.#parts;
     const device = await identifyUnit(this.#port(signal), order.boardSerial);
     journal.tell({ type: "unit.identified", device });
-    const onLimit = { code: "run.admission-silent", what: "the station core did not admit the unit" } as const;
-    const answer = await withLimit(clock, ADMISSION_LIMIT, onLimit, admission, signal);
+    const answer = await admissionOf(clock, admission, signal);
     admitted(answer);
     const own = isKnown(order, answer) ? orderForUnit(order, device, answer, sha256) : { order, notes: [] };
     for (const note of own.notes) journal.tell(note);
     return { device, order: own.order, history: answer.kind === "admitted" ? answer.history : undefined };
   }
 
-  async #release(): Promise<ReleaseEnd> {
-    const never = new AbortController().signal;
-    const released = { release: "unreachable" } as { release: ReleaseEnd["release"]; error?: StationError };
-    const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
-      const parts = { hold: this.#hold, wish: "restore", clock: this.#parts.clock } as const;
-      const end = await releaseModem(parts, () => this.#port(signal), signal);
-      released.release = end.release;
-      if (end.error !== undefined) throw end.error;
-    };
-    const error = await errorOfWork(() => this.#phases.run("release", work, { stop: never }));
-    return error === undefined ? { release: released.release } : { release: released.release, error };
+  #release(): Promise<ReleaseEnd> {
+    const parts = { hold: this.#hold, wish: "restore", clock: this.#parts.clock } as const;
+    return releasePhase(this.#phases, (signal) => releaseModem(parts, () => this.#port(signal), signal));
   }
 
   #port(signal: AbortSignal): AtPort {

@@ -1,10 +1,10 @@
 import type { Device, Outcome } from "../contract/common.ts";
 import type { Admission, Order } from "../contract/order.ts";
 import type { OwnerApi } from "../cloud/owner-api.ts";
-import { withLimit, type Clock } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Sha256 } from "../core/digest.ts";
 import { codeEntry } from "../core/error-codes.ts";
-import { reportOf, type StationError } from "../core/error.ts";
+import type { StationError } from "../core/error.ts";
 import type { AtPort } from "../modem/at-port.ts";
 import { CFUN } from "../modem/commands/functional-mode.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
@@ -16,19 +16,18 @@ import { clientOptions } from "./client-options.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import { DeviceRole } from "./device-role.ts";
 import { deviceWork, mayPass, type BoardProvision, type DeviceWork } from "./device-work.ts";
-import { errorOfWork } from "./error-of-work.ts";
 import { gatedPort, gatedShell } from "./gated-port.ts";
-import { ADMISSION_LIMIT, admitted, identifyUnit, type KeptSettings } from "./identify-phase.ts";
+import { admitted, identifyUnit, type KeptSettings } from "./identify-phase.ts";
 import type { Journal } from "./journal.ts";
 import { proveKeys } from "./key-proof.ts";
 import { Ledger } from "./ledger.ts";
 import { ModemHold } from "./modem-hold.ts";
 import type { ModemOpener } from "./modem-opener.ts";
 import { checkTagsEmpty, tagsEmptyBefore } from "./occupied-tags.ts";
-import { outcomeOf } from "./outcome.ts";
 import { PhaseRunner } from "./phase-runner.ts";
 import { expectationsOf, type Expectation } from "./recipe-expectation.ts";
 import { releaseModem, type ReleaseEnd } from "./release-phase.ts";
+import { admissionOf, releasePhase, wholeRun } from "./run-frame.ts";
 import { Transcript } from "./transcript.ts";
 import { settingsStoreOf, UnitSettings } from "./unit-settings.ts";
 import { wantsReadBack } from "./verification-list.ts";
@@ -85,21 +84,12 @@ export class UnitRun {
   }
 
   /** Walks the phases, releases the modem whatever happened, and tells `run.finished`. Never throws. */
-  async execute(): Promise<Outcome> {
-    const { clock, journal } = this.#parts;
-    const begun = clock.monotonic();
-    const failure = await errorOfWork(() => this.#walk());
-    const released = await this.#release();
-    const error = failure ?? released.error;
-    const outcome = outcomeOf(error);
-    journal.tell({
-      type: "run.finished",
-      outcome,
-      release: released.release,
-      elapsedMs: Math.max(0, clock.monotonic() - begun),
-      ...(error === undefined ? {} : { error: reportOf(error) }),
-    });
-    return outcome;
+  execute(): Promise<Outcome> {
+    return wholeRun(
+      this.#parts,
+      () => this.#walk(),
+      () => this.#release(),
+    );
   }
 
   async #walk(): Promise<void> {
@@ -128,8 +118,7 @@ export class UnitRun {
     const { clock, journal, order, admission } = this.#parts;
     const device = await identifyUnit(this.#port(signal), order.boardSerial);
     journal.tell({ type: "unit.identified", device });
-    const onLimit = { code: "run.admission-silent", what: "the station core did not admit the unit" } as const;
-    const answer = await withLimit(clock, ADMISSION_LIMIT, onLimit, admission, signal);
+    const answer = await admissionOf(clock, admission, signal);
     const kept = admitted(answer);
     this.#begun = answer.kind === "admitted" && answer.history?.begun === true;
     if (order.recipe.recipe.claim.by !== "later") this.#knowUnit(device, answer);
@@ -247,19 +236,10 @@ export class UnitRun {
     );
   }
 
-  /** Runs on a signal of its own: a stopped run is released too. */
-  async #release(): Promise<ReleaseEnd> {
-    const never = new AbortController().signal;
-    const released = { release: "unreachable" } as { release: ReleaseEnd["release"]; error?: StationError };
-    const work = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
-      const { order, clock } = this.#parts;
-      const parts = { hold: this.#hold, wish: order.release, clock } as const;
-      const end = await releaseModem(parts, () => this.#port(signal), signal);
-      released.release = end.release;
-      if (end.error !== undefined) throw end.error;
-    };
-    const error = await errorOfWork(() => this.#phases.run("release", work, { stop: never }));
-    return error === undefined ? { release: released.release } : { release: released.release, error };
+  #release(): Promise<ReleaseEnd> {
+    const { order, clock } = this.#parts;
+    const parts = { hold: this.#hold, wish: order.release, clock };
+    return releasePhase(this.#phases, (signal) => releaseModem(parts, () => this.#port(signal), signal));
   }
 
   /** The open modem as a phase may use it: told in the transcript, and closed to new commands once the phase is stopped. */
