@@ -6,7 +6,7 @@ import { ok, PLAIN_ERROR, type Answer } from "./answer.ts";
 import type { Quirk } from "./modem-options.ts";
 import type { SelfEventName, SelfProvisioner } from "./self-provisioner.ts";
 import { logLine, statusLine } from "./self-report.ts";
-import { isProgram } from "./shell-line.ts";
+import { isProgram, isReboot } from "./shell-line.ts";
 import type { SimulatedModem } from "./simulated-modem.ts";
 
 /** What runs between modem and line: nothing of its own, Serial Modem, or an application with Zephyr's shell. */
@@ -71,6 +71,17 @@ export class BoardFirmware {
     return this.#parts.modem.asReported(answer);
   }
 
+  /** Whether a command starts the whole board anew instead of being answered. */
+  reboots(command: string): boolean {
+    return this.#parts.kind === "zephyr-shell" && isReboot(command);
+  }
+
+  /** The board is up after a reboot that its host asked for: the library looks for commands by itself. */
+  started(): void {
+    this.#begin(undefined);
+    this.answered();
+  }
+
   /** The answer to the last command is on the line: what it set going begins. */
   answered(): void {
     const due = this.#due;
@@ -93,6 +104,7 @@ export class BoardFirmware {
   }
 
   #shell(text: string, quirk: Quirk | undefined): Answer {
+    if (text.startsWith("kernel")) return ok("kernel - Kernel commands", "Subcommands:", "  reboot");
     if (!/^nrf_provisioning +now$/.test(text))
       return ok("nrf_provisioning - nRF Provisioning commands", "Subcommands:", "  now");
     this.#begin(quirk);

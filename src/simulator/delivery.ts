@@ -16,6 +16,8 @@ export type Delivery = {
   /** Whether the port takes no bytes meanwhile. */
   readonly hold: boolean;
   readonly then: "go-on" | "hang" | "reset" | "unplug" | "reboot";
+  /** Whether the host asked for the reboot; default false: it is a fault's. */
+  readonly asked?: boolean;
 };
 
 const STRAY = Uint8Array.of(0x00, 0xff, 0x0d, 0x0a, 0xfe, 0x7e, 0x0d, 0x0a);

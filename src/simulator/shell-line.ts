@@ -14,7 +14,7 @@ export class ShellLine {
 
   /**
    * @param longest how many bytes it takes; what is typed beyond is dropped, as the shell does
-   * @param provisions whether the shell has the provisioning library's command
+   * @param provisions whether the shell is that of an application with the provisioning library, and has its commands
    */
   constructor(longest: number, provisions = false) {
     this.#bytes = new Uint8Array(longest);
@@ -38,9 +38,14 @@ export class ShellLine {
   }
 }
 
-/** Whether a typed line is for the provisioning library's shell (protocol.md 11). */
+/** Whether a typed line is for a program of the application: the provisioning library's (protocol.md 11), or the kernel's. */
 export function isProgram(text: string): boolean {
-  return /^ *nrf_provisioning(?: |$)/.test(text);
+  return /^ *(?:nrf_provisioning|kernel)(?: |$)/.test(text);
+}
+
+/** Whether a typed line starts the board anew, as the vendor's scripts do when they have claimed it (peers.md 4.1). */
+export function isReboot(text: string): boolean {
+  return /^ *kernel +reboot +(?:warm|cold) *$/.test(text);
 }
 
 /** What a typed line means: an AT command in `at '…'` or `at …`, or something that the shell answers itself. */

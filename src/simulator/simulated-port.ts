@@ -130,10 +130,10 @@ export class SimulatedPort {
     const onLine = Math.max(0, this.#lineFree - started);
     const order = this.#plan.strike(command);
     if (order !== undefined && FAULT_KINDS[order.kind].effect.does === "storm") this.#storm = true;
-    const delivery = this.#mixed(
-      deliver(this.#firmware, this.#framer, command, order, this.#storm ? STORM : []),
-      order,
-    );
+    const asked = this.#firmware.reboots(command);
+    const delivery = asked
+      ? REBOOT
+      : this.#mixed(deliver(this.#firmware, this.#framer, command, order, this.#storm ? STORM : []), order);
     if (delivery.answer !== undefined) this.#plan.answered(command, delivery.answer);
     const entry = this.#entry(command, delivery, order);
     this.#held = delivery.hold;
@@ -179,7 +179,7 @@ export class SimulatedPort {
     };
   }
 
-  #finish({ bytes, then }: Delivery): void {
+  #finish({ bytes, then, asked = false }: Delivery): void {
     this.#held = false;
     this.#state = "idle";
     if (bytes !== undefined) this.#client?.write(bytes);
@@ -193,7 +193,7 @@ export class SimulatedPort {
         this.#forgetInput();
         return;
       case "reboot":
-        this.#reboot();
+        this.#reboot(asked);
         return;
       case "reset":
         this.#client?.reset();
@@ -205,7 +205,7 @@ export class SimulatedPort {
     }
   }
 
-  #reboot(): void {
+  #reboot(asked: boolean): void {
     this.#firmware.halt();
     this.#state = "booting";
     this.#options.modem.powerCycle();
@@ -213,6 +213,7 @@ export class SimulatedPort {
     this.#after(this.#options.latency.boot, () => {
       this.#state = "idle";
       this.#client?.write(BOOT_TEXT);
+      if (asked) this.#firmware.started();
     });
   }
 
@@ -256,6 +257,9 @@ export class SimulatedPort {
 }
 
 const COARSENESS = 2;
+
+/** What becomes of a reboot that the host asks for. */
+const REBOOT: Delivery = { extra: 0, hold: false, then: "reboot", asked: true };
 
 function clamp(owed: number): number {
   return Math.min(COARSENESS, Math.max(-COARSENESS, owed));

@@ -144,8 +144,38 @@ describe("a shell with the library's command", () => {
     expect(modes).toEqual([4, 1]);
   });
 
+  it.each(["warm", "cold"])("starts anew by kernel reboot %s, and then looks for commands by itself", async (how) => {
+    const rig = shell(telling("START", "NO_COMMANDS", "STOP"));
+    rig.ask("at 'AT+CMEE=1'");
+    rig.type(`kernel reboot ${how}\r\n`);
+    await settle(rig);
+    const said = rig.client.take();
+    expect(said).toMatch(/^kernel reboot \w+\r\n\r\n\*\*\* Booting nRF Connect SDK/);
+    expect(said).toContain("<inf> nrf_provisioning_sample: Provisioning started");
+    expect(said).toContain("no commands received from the server");
+    expect(rig.ask("at 'AT+CMEE?'")).toContain("+CMEE: 0\r\nOK\r\n");
+  });
+
+  it("gives a session up for a reboot, and makes another one", async () => {
+    const ended: boolean[] = [];
+    const rig = shell(
+      library(async ({ tell }, signal) => {
+        ended.push(signal.aborted);
+        signal.addEventListener("abort", () => void (ended[ended.length - 1] = true));
+        await tell("START");
+        await new Promise(() => undefined);
+      }),
+    );
+    rig.ask("nrf_provisioning now");
+    await settle(rig);
+    rig.ask("kernel reboot warm");
+    await settle(rig);
+    expect(ended).toEqual([true, false]);
+  });
+
   it("still takes AT commands, and lists what else it has", () => {
     const { ask } = shell();
+    expect(ask("kernel reboot")).toContain("kernel - Kernel commands");
     expect(ask("at 'AT+CMEE?'")).toContain("+CMEE: 0\r\nOK\r\n");
     expect(ask("nrf_provisioning")).toContain("Subcommands:");
   });
