@@ -3,7 +3,7 @@ import type { Clock } from "../src/core/clock.ts";
 import { milliseconds } from "../src/core/duration.ts";
 import { StationError } from "../src/core/error.ts";
 import type { SlotId } from "../src/core/ids.ts";
-import { keptEnvironment } from "../src/station/child-worker-host.ts";
+import { WORKER_FLAGS, workerEnvironment } from "../src/station/child-worker-host.ts";
 import type { WorkerExit, WorkerHost, WorkerListener, WorkerProcess } from "../src/station/worker-host.ts";
 import { yieldProcessor } from "./yield-processor.ts";
 
@@ -47,8 +47,9 @@ export class UtilityWorkerHost implements WorkerHost {
   #fork(slot: SlotId): UtilityProcess {
     try {
       return utilityProcess.fork(this.#entry, [slot], {
-        env: keptEnvironment(process.env),
-        execArgv: [],
+        env: workerEnvironment(process.env),
+        // Electron takes V8's flags of such a process as a switch of Chromium's, and no others.
+        execArgv: [`--js-flags=${WORKER_FLAGS.join(" ")}`],
         // Texts of crashes may hold anything: they go nowhere.
         stdio: "ignore",
         serviceName: `slot ${slot}`,

@@ -1,6 +1,6 @@
 // `npm run bench`: measures the station and prints ratios.
 //   npm run bench                                   line and codec (`station bench`)
-//   npm run bench -- ui [--slots=64] [--batches=10] [--latency=none,realistic] [--json]
+//   npm run bench -- ui [--slots=64] [--batches=20] [--latency=none,realistic] [--json]
 // `ui` drives the desktop application; under Linux without a display it makes one.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -44,7 +44,7 @@ function read(args: readonly string[]) {
     args: [...args],
     options: {
       slots: { ...text, default: "64" },
-      batches: { ...text, default: "10" },
+      batches: { ...text, default: "20" },
       latency: { ...text, default: "none,realistic" },
       json: { type: "boolean", default: false },
     },

@@ -10,8 +10,8 @@ import type { Task } from "./trace.ts";
 
 /** No task of the window at the 99th percentile and no stall of main may take longer, ms. */
 export const BUDGET = 50;
-/** Batches in which programs take what they keep: growth is judged by those after. */
-const WARMING = 2;
+/** Batches over which growth is judged: the last ones. Before, programs take what they keep: V8 compiles what runs often. */
+const SETTLED = 10;
 const STARTING_MS = 300_000;
 
 /** What was measured with one tray. */
@@ -34,7 +34,10 @@ export type UiFigures = Tray & {
   readonly rss_mb: Memory;
   /** 0 where the system does not tell. */
   readonly pss_mb: Memory;
+  /** Over the last ten batches. */
   readonly growth_mb_per_batch: Memory;
+  /** Over the batches before these, where there are enough of them. */
+  readonly warming_mb_per_batch: Memory;
   readonly reload_to_state_ms: number;
 };
 
@@ -113,9 +116,9 @@ function figuresOf(rounds: readonly Round[]) {
     );
   const last = rounds.at(-1)?.processes ?? [];
   const measure = last.some(({ pss }) => pss > 0) ? "pss" : "rss";
-  const settled = (rounds.length > WARMING + 1 ? rounds.slice(WARMING) : rounds).map(({ processes }) =>
-    memoryOf(processes, measure),
-  );
+  const sizes = rounds.map(({ processes }) => memoryOf(processes, measure));
+  const growth = (all: readonly Memory[]): Memory =>
+    eachOf((part: keyof Memory) => growthOf(all.map((memory) => memory[part])), PARTS);
   return {
     batches: rounds.length,
     passed: rounds.reduce((sum, { passed }) => sum + passed, 0),
@@ -128,7 +131,8 @@ function figuresOf(rounds: readonly Round[]) {
     cpu_s_per_batch: eachOf((kind: ProcessKind) => meanOf(rounds.map(({ work }) => work[kind])), KINDS),
     rss_mb: eachShown(memoryOf(last, "rss")),
     pss_mb: eachShown(memoryOf(last, "pss")),
-    growth_mb_per_batch: eachOf((part: keyof Memory) => growthOf(settled.map((memory) => memory[part])), PARTS),
+    growth_mb_per_batch: growth(sizes.slice(-SETTLED)),
+    warming_mb_per_batch: growth(sizes.slice(0, -SETTLED)),
   };
 }
 

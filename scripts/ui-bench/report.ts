@@ -28,7 +28,8 @@ export function uiReport(figures: UiFigures): string {
       ["MB", ...memory],
       ["resident", ...memory.map((part) => String(figures.rss_mb[part]))],
       ["of its own and its share", ...memory.map((part) => String(figures.pss_mb[part]))],
-      ["growth a batch", ...memory.map((part) => String(figures.growth_mb_per_batch[part]))],
+      ["growth a batch, until then", ...memory.map((part) => String(figures.warming_mb_per_batch[part]))],
+      ["growth a batch, last ten", ...memory.map((part) => String(figures.growth_mb_per_batch[part]))],
     ]),
     table(
       [Object.keys(figures.cpu_s_per_batch), Object.values(figures.cpu_s_per_batch).map(String)].map((row, index) => [

@@ -9,6 +9,11 @@ import { auditError } from "./sqlite-error.ts";
 
 /** How long a commit waits for a program that holds the database's lock, ms: the core stands still meanwhile. */
 const BUSY_TIMEOUT = 1000;
+/**
+ * Pages that SQLite keeps of the database, KiB. What is appended is not read again, so that more of them would only grow with
+ * the record.
+ */
+const CACHE_KIB = 4096;
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 const APPLICATION_ID_OFFSET = 68;
@@ -67,6 +72,7 @@ export function openForWriting(file: string): Database.Database {
       refuseForeignTables(db, file);
       db.pragma("foreign_keys = ON");
       db.pragma("trusted_schema = OFF");
+      db.pragma(`cache_size = -${CACHE_KIB}`);
       // A new file gets its tables before it gets its log, so that its header names the station from the first commit.
       migrate(db);
       // With a log, what is committed is brought to the disk by LogSync before anybody is told of it.

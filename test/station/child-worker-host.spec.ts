@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ToWorker } from "../../src/contract/order.ts";
 import type { SlotId } from "../../src/core/ids.ts";
-import { ChildWorkerHost, keptEnvironment } from "../../src/station/child-worker-host.ts";
+import { ChildWorkerHost, keptEnvironment, WORKER_FLAGS } from "../../src/station/child-worker-host.ts";
 import type { WorkerExit, WorkerProcess } from "../../src/station/worker-host.ts";
 
 const entry = fileURLToPath(new URL("../fixtures/station/worker-program.mjs", import.meta.url));
@@ -60,7 +60,7 @@ describe("a worker process", () => {
     expect(isAlive(worker.process.pid)).toBe(false);
   });
 
-  it("has no secret of the station's environment and no options of its process", async () => {
+  it("has no secret of the station's environment and no options of its process but the worker's own flags", async () => {
     process.env["STATION_TEST_SECRET"] = "s3cret";
     process.env["HTTPS_PROXY"] = "http://user:s3cret@proxy.example";
     try {
@@ -69,7 +69,7 @@ describe("a worker process", () => {
       worker.process.send(abort);
       const [, log] = await worker.until(2);
       expect(JSON.stringify(log)).not.toContain("s3cret");
-      expect(JSON.parse((log as { text: string }).text)).toMatchObject({ execArgv: [], heard: { type: "abort" } });
+      expect(JSON.parse((log as { text: string }).text)).toMatchObject({ execArgv: [...WORKER_FLAGS], heard: { type: "abort" } });
     } finally {
       Reflect.deleteProperty(process.env, "STATION_TEST_SECRET");
       Reflect.deleteProperty(process.env, "HTTPS_PROXY");
