@@ -69,7 +69,10 @@ describe("a worker process", () => {
       worker.process.send(abort);
       const [, log] = await worker.until(2);
       expect(JSON.stringify(log)).not.toContain("s3cret");
-      expect(JSON.parse((log as { text: string }).text)).toMatchObject({ execArgv: [...WORKER_FLAGS], heard: { type: "abort" } });
+      expect(JSON.parse((log as { text: string }).text)).toMatchObject({
+        execArgv: [...WORKER_FLAGS],
+        heard: { type: "abort" },
+      });
     } finally {
       Reflect.deleteProperty(process.env, "STATION_TEST_SECRET");
       Reflect.deleteProperty(process.env, "HTTPS_PROXY");
