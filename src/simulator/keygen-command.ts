@@ -42,9 +42,14 @@ function generate(modem: ModemState, order: Order): Answer {
 }
 
 function request(modem: ModemState, order: Order, key: P256Key): Uint8Array | undefined {
-  const subject = subjectDer(order.attributes === "" ? `CN=${modem.board.uuid}` : order.attributes);
+  const subject = subjectDer(named(order.attributes, modem.board.uuid));
   if (subject === undefined || !isKeyUsage(order.keyUsage)) return undefined;
   return makeCsr({ key, subject, keyUsage: order.keyUsage, nullParameters: modem.traits.nullParameters });
+}
+
+// The vendor's installer asks with an empty common name where a device goes by its UUID, and reads the UUID from the request.
+function named(attributes: string, uuid: string): string {
+  return attributes === "" ? `CN=${uuid}` : attributes.replace(/^CN=(?=,|$)/, `CN=${uuid}`);
 }
 
 function keygenLine(modem: ModemState, order: Order, der: Uint8Array): string {

@@ -57,6 +57,12 @@ describe("AT%KEYGEN", () => {
     expect(text).toContain("Digital Signature, Key Encipherment, Key Agreement");
   });
 
+  it("takes an empty common name for the device UUID, as the vendor's installer asks", () => {
+    const { generate, board } = keygenRig();
+    expect(csrText(generate('52,2,0,"CN="').der)).toMatch(new RegExp(`Subject: CN = ${board.uuid}$`, "m"));
+    expect(csrText(generate('53,2,0,"CN=,O=Example"').der)).toContain(`CN = ${board.uuid}, O = Example`);
+  });
+
   it("answers the public key when asked, and for an endorsement key always the same one", () => {
     const { generate } = keygenRig();
     const publicKey = generate("50,2,1");
