@@ -2,24 +2,26 @@ import { z } from "zod";
 
 /** What the device-management API of the embedded service accepts (peers.md 4.2). */
 
-const tag = z.string().regex(/^[A-Za-z0-9_.,@/:#-]{1,799}$/, "must be letters, digits or _.,@/:#-");
+const tag = z.string().regex(/^[A-Za-z0-9_.,@/:#-]{1,799}$/, "must be letters or digits or commas or _.@/:#-");
 
 const FIRMWARE_TYPES = ["APP", "MODEM", "BOOT", "SOFTDEVICE", "BOOTLOADER", "MDM_FULL"] as const;
 const PEM_CERTIFICATE =
   /^-----BEGIN CERTIFICATE-----(?:\r\n|\r|\n)[A-Za-z0-9+/=\r\n]+(?:\r\n|\r|\n)-----END CERTIFICATE-----\s*$/;
 
-const subType = z.string().regex(/^[A-Za-z0-9_.,@/:#-]{0,799}$/, "must be letters, digits or _.,@/:#-");
+const subType = z.string().regex(/^[A-Za-z0-9_.,@/:#-]{0,799}$/, "must be letters or digits or commas or _.@/:#-");
+/** Without commas and quotes: the vendor's script writes reasons into its result file as they are. */
+const firmwareType = z.enum(FIRMWARE_TYPES, { error: `must be of ${FIRMWARE_TYPES.join(" ")}` });
 const piped = z.string().transform((text): readonly string[] => (text === "" ? [] : text.split("|")));
 
 /** The id of an onboarded device. */
-export const DeviceIdSchema = z.string().regex(/^[A-Za-z0-9:_-]{1,128}$/, "must be 1 to 128 letters, digits or :_-");
+export const DeviceIdSchema = z.string().regex(/^[A-Za-z0-9:_-]{1,128}$/, "must be 1 to 128 letters or digits or :_-");
 
 /** A row of `POST devices`: device id, sub type, tags and firmware types joined by `|`, certificate (peers.md 4.3). */
 export const OnboardingRowSchema = z.tuple([
   DeviceIdSchema,
   subType,
   piped.pipe(z.array(tag).max(50)),
-  piped.pipe(z.array(z.enum(FIRMWARE_TYPES)).max(10)),
+  piped.pipe(z.array(firmwareType).max(10)),
   z.string().max(8192).regex(PEM_CERTIFICATE, "must be one certificate as PEM"),
 ]);
 
@@ -28,7 +30,7 @@ export const TokenOnboardingSchema = z.strictObject({
   onboardingToken: z.string().min(1).max(4096),
   subType: subType.default(""),
   tags: z.array(tag).max(50).default([]),
-  supportedFirmwareTypes: z.array(z.enum(FIRMWARE_TYPES)).max(10).default([]),
+  supportedFirmwareTypes: z.array(firmwareType).max(10).default([]),
 });
 export type TokenOnboarding = z.output<typeof TokenOnboardingSchema>;
 

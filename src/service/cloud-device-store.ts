@@ -40,6 +40,9 @@ type Row = {
 };
 
 const COLUMNS = "id, team, sub_type, tags, firmware_types, certificate_sha256, name, state, version, created_at";
+/** Whether a device's types of firmware hold each of `:supports`. */
+const SUPPORTED =
+  "NOT EXISTS (SELECT value FROM json_each(:supports) EXCEPT SELECT value FROM json_each(firmware_types))";
 
 /** The onboarded devices of all teams. Writers call it inside a transaction. */
 export class CloudDeviceStore {
@@ -57,10 +60,10 @@ export class CloudDeviceStore {
     const present = this.#row(id);
     if (present !== undefined) {
       if (present.team !== team) return `the device id ${id} is taken`;
-      return isSame(present, device) ? undefined : `the device ${id} is onboarded already, with other attributes`;
+      return isSame(present, device) ? undefined : `the device ${id} is onboarded already with other attributes`;
     }
     if (certificate !== undefined && this.#hasCertificate(certificate))
-      return "the certificate is onboarded already, with another device";
+      return "the certificate is onboarded already with another device";
     this.#database
       .prepare(
         `INSERT INTO cloud_device (id, team, sub_type, tags, firmware_types, certificate_sha256, created_at)
@@ -83,15 +86,35 @@ export class CloudDeviceStore {
     return row?.team === team ? deviceOf(row) : undefined;
   }
 
-  /** A team's devices by id, behind `after` in the order asked for; an empty `after` begins at that order's first. */
-  list(team: number, order: "asc" | "desc", after: string, count: number): readonly CloudDevice[] {
+  /**
+   * A team's devices by id, behind `after` in the order asked for; an empty `after` begins at that order's first.
+   * @param supports only devices that take each of these types of firmware
+   */
+  list(
+    team: number,
+    order: "asc" | "desc",
+    after: string,
+    count: number,
+    supports: readonly string[],
+  ): readonly CloudDevice[] {
     const behind = after === "" ? "" : order === "asc" ? "AND id > :after" : "AND id < :after";
     return this.#database
       .prepare<[Readonly<Record<string, string | number>>], Row>(
-        `SELECT ${COLUMNS} FROM cloud_device WHERE team = :team ${behind} ORDER BY id ${order} LIMIT :count`,
+        `SELECT ${COLUMNS} FROM cloud_device WHERE team = :team AND ${SUPPORTED} ${behind} ORDER BY id ${order} LIMIT :count`,
       )
-      .all({ team, count, ...(after === "" ? {} : { after }) })
+      .all({ team, count, supports: JSON.stringify(supports), ...(after === "" ? {} : { after }) })
       .map(deviceOf);
+  }
+
+  /** How many of a team's devices take each of these types of firmware. */
+  count(team: number, supports: readonly string[]): number {
+    return (
+      this.#database
+        .prepare<[Readonly<Record<string, string | number>>], { readonly count: number }>(
+          `SELECT count(*) AS count FROM cloud_device WHERE team = :team AND ${SUPPORTED}`,
+        )
+        .get({ team, supports: JSON.stringify(supports) })?.count ?? 0
+    );
   }
 
   remove(team: number, id: string): boolean {

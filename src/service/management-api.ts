@@ -26,8 +26,12 @@ export type ManagementParts = {
 /** Who asks, and at which origin: addresses in answers lead there. */
 export type Asking = { readonly team: number; readonly role: OwnerRole; readonly origin: string };
 
-/** A page of the devices, or the devices of these ids. */
-export type DeviceQuery = PageRequest & { readonly order: "asc" | "desc"; readonly ids: readonly string[] };
+/** A page of the devices that take these types of firmware, or the devices of these ids. */
+export type DeviceQuery = PageRequest & {
+  readonly order: "asc" | "desc";
+  readonly ids: readonly string[];
+  readonly supports: readonly string[];
+};
 
 const LONGEST_ROW = 16_384;
 const LONGEST_STATE = 65_536;
@@ -102,17 +106,18 @@ export class ManagementApi {
   }
 
   /** A page of the devices; `pageNextToken` is given where more follow. */
-  list({ after, count, order, ids }: DeviceQuery): RequestRecord {
+  list({ after, count, order, ids, supports }: DeviceQuery): RequestRecord {
     const { devices, teams } = this.#parts;
     const { team } = this.#asking;
     if (ids.length > 0) {
-      const items = ids.slice(0, IDS_LIMIT).flatMap((id) => devices.device(team, id) ?? []);
+      const known = ids.slice(0, IDS_LIMIT).flatMap((id) => devices.device(team, id) ?? []);
+      const items = known.filter(({ firmwareTypes }) => supports.every((type) => firmwareTypes.includes(type)));
       return { items: items.map(shown), total: items.length };
     }
-    const found = devices.list(team, order, after, count + 1);
+    const found = devices.list(team, order, after, count + 1, supports);
     const items = found.slice(0, count);
     const last = found.length > count ? items.at(-1)?.id : undefined;
-    const total = teams.team(team).onboarded;
+    const total = supports.length === 0 ? teams.team(team).onboarded : devices.count(team, supports);
     return { items: items.map(shown), total, ...(last === undefined ? {} : { pageNextToken: last }) };
   }
 

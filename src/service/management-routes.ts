@@ -24,7 +24,7 @@ export const MANAGEMENT_ROUTES: readonly OwnerRoute[] = [
       GET: ({ management, names: [id = ""] }) => json(200, management.device(id)),
       POST: async ({ management, request, names: [id = ""] }) => {
         if (!DeviceIdSchema.safeParse(id).success)
-          throw new StationError("service.bad-request", "the device id must be 1 to 128 letters, digits or :_-");
+          throw new StationError("service.bad-request", "the device id must be 1 to 128 letters or digits or :_-");
         return json(201, management.onboardByToken(id, await parsed(request, TokenOnboardingSchema)));
       },
       DELETE: ({ management, names: [id = ""] }) => {
@@ -62,7 +62,8 @@ export const MANAGEMENT_ROUTES: readonly OwnerRoute[] = [
 function list({ management, target }: OwnerCall): Answer {
   const order = first(target.parameters, "pageSort") === "desc" ? "desc" : "asc";
   const ids = first(target.parameters, "deviceIds").split(",").filter(Boolean);
-  return json(200, management.list({ ...pageOf(target), order, ids }));
+  const supports = target.parameters.flatMap(([name, value]) => (name === "firmwareSupport" ? [value] : []));
+  return json(200, management.list({ ...pageOf(target), order, ids, supports }));
 }
 
 async function onboard({ management, request }: OwnerCall): Promise<Answer> {

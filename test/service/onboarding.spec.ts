@@ -49,7 +49,10 @@ describe("onboarding", () => {
       `on-1,,,,"${other}"`,
       `on-1,sub/type,a|b,APP|MODEM,"${certificate}"`,
     ];
-    expect(await errorsOf(`${rows.join("\n")}\n`)).toEqual([
+    const errors = await errorsOf(`${rows.join("\n")}\n`);
+    // The vendor's script joins device ids and reasons by commas, without quotes.
+    expect(errors.filter((error) => /[,"\n]/.test(error))).toEqual([]);
+    expect(errors).toEqual([
       expect.stringMatching(/^\[1\]: device id: /),
       expect.stringMatching(/^\[2\]: tags: /),
       expect.stringMatching(/^\[3\]: firmware types: /),
@@ -57,8 +60,8 @@ describe("onboarding", () => {
       expect.stringMatching(/^\[5\]: certificate: must be for a key of the curve P-256/),
       expect.stringMatching(/^\[6\]: certificate: must be for a key of the curve P-256/),
       expect.stringMatching(/^\[7\]: the row must have 5 fields/),
-      expect.stringMatching(/^\[8\]: the certificate is onboarded already, with another device/),
-      expect.stringMatching(/^\[9\]: the device on-1 is onboarded already, with other attributes/),
+      expect.stringMatching(/^\[8\]: the certificate is onboarded already with another device/),
+      expect.stringMatching(/^\[9\]: the device on-1 is onboarded already with other attributes/),
     ]);
     expect((await harness.owner("GET", "/v1/devices/on-1")).json).toMatchObject({
       subType: "sub/type",
@@ -105,6 +108,29 @@ describe("onboarding", () => {
     const address = `${harness.service.owner}/v1/bulk-ops-files/${"0".repeat(32)}.json`;
     expect((await ask(address, harness.ca)).status).toBe(404);
     expect((await ask(`${harness.service.owner}/v1/bulk-ops-files/..%2fowner-key`, harness.ca)).status).toBe(401);
+  });
+
+  it("lists the devices that take a type of firmware, page by page", async () => {
+    const key = harness.service.addKey("firmware", "owner", "firmware").reveal();
+    const call = async (method: string, path: string, body?: string) => {
+      const reply = await ask(`${harness.service.owner}/v1/${path}`, harness.ca, {
+        method,
+        headers: { Authorization: `Bearer ${key}`, "Content-Type": "text/csv" },
+        ...(body === undefined ? {} : { body }),
+      });
+      return JSON.parse(reply.body.toString()) as Json;
+    };
+    const rows = ["f:1,,,APP|MODEM", "f:2,,,MODEM", "f:3,,,", "f:4,,,BOOT|MODEM"];
+    await call("POST", "devices", rows.map((row) => `${row},"${makeDeviceCertificate(row)}"\n`).join(""));
+    const found = async (query: string): Promise<string> => {
+      const { items, total } = await call("GET", `devices?pageSort=desc&${query}`);
+      return `${(items as readonly { readonly id: string }[]).map(({ id }) => id).join(" ")} of ${String(total)}`;
+    };
+    expect(await found("firmwareSupport=MODEM")).toBe("f:4 f:2 f:1 of 3");
+    expect(await found("pageLimit=2&firmwareSupport=MODEM")).toBe("f:4 f:2 of 3");
+    expect(await found("firmwareSupport=MODEM&firmwareSupport=APP")).toBe("f:1 of 1");
+    expect(await found("firmwareSupport=MDM_FULL")).toBe(" of 0");
+    expect(await found("firmwareSupport=BOOT&deviceIds=f:1,f:4")).toBe("f:4 of 1");
   });
 
   it("pages through the devices in either order, and forgets one at 204", async () => {

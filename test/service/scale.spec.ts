@@ -116,7 +116,7 @@ describe("with very many devices", () => {
     keys.holder("x");
     await management.onboard(`d,,,,"${makeDeviceCertificate("d")}"`);
     for (const order of ["asc", "desc"] as const)
-      for (const after of ["", "d"]) management.list({ after, count: 50, order, ids: [] });
+      for (const after of ["", "d"]) management.list({ after, count: 50, order, ids: [], supports: [] });
     management.patchState("d", { reported: {} });
     management.rename("d", "n");
     management.remove("d");
