@@ -5,14 +5,17 @@ const TICKS = 100;
 const SAMPLING = 200;
 
 /**
- * Processor seconds of this process and of all its children that have ended, from `/proc`; undefined where there is none.
+ * Processor seconds of this process and of its device workers so far, from `/proc`; undefined where there is none.
  * The difference of two readings is what happened between them.
  */
-export function processorSeconds(): number | undefined {
-  const fields = statFields("self");
-  if (fields === undefined) return undefined;
-  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
-  return (user + system + childUser + childSystem) / TICKS;
+export function stationSeconds(): number | undefined {
+  const all = ["self", ...workerIds().map(String)].map(secondsOf);
+  return all[0] === undefined ? undefined : all.reduce<number>((sum, seconds) => sum + (seconds ?? 0), 0);
+}
+
+function secondsOf(pid: string): number | undefined {
+  const [user, system] = statFields(pid)?.slice(11, 13).map(Number) ?? [];
+  return user === undefined || system === undefined ? undefined : (user + system) / TICKS;
 }
 
 /** Watches the memory of the device workers until it is ended: the greatest mean share of one of them. Linux only. */
