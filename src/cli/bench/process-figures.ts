@@ -34,11 +34,15 @@ export class WorkerWatch {
   }
 
   #sample(): void {
-    const sizes = workerIds().flatMap((pid) => proportionalMb(pid) ?? []);
-    if (sizes.length === 0) return;
-    const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-    this.#greatest = Math.max(this.#greatest ?? 0, mean);
+    const mean = meanWorkerMb();
+    if (mean !== undefined) this.#greatest = Math.max(this.#greatest ?? 0, mean);
   }
+}
+
+/** What a device worker takes in the mean, MB; undefined where there is none or where it cannot be read. */
+export function meanWorkerMb(): number | undefined {
+  const sizes = workerIds().flatMap((pid) => proportionalMb(pid) ?? []);
+  return sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
 }
 
 /** Files and sockets that this process has open; undefined without `/proc`. */
@@ -54,11 +58,10 @@ export function proportionalMb(pid: number | "self"): number | undefined {
 }
 
 function workerIds(): readonly number[] {
-  const all = attempt(() => readdirSync("/proc")) ?? [];
-  return all.flatMap((name) => {
-    if (!/^\d+$/.test(name) || Number(statFields(name)?.[1]) !== process.pid) return [];
-    const line = attempt(() => readFileSync(`/proc/${name}/cmdline`, "utf8"));
-    return line?.includes("worker.mjs") === true ? [Number(name)] : [];
+  const children = attempt(() => readFileSync(`/proc/self/task/${process.pid}/children`, "utf8")) ?? "";
+  return children.split(" ").flatMap((pid) => {
+    const line = attempt(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+    return line?.includes("worker.mjs") === true ? [Number(pid)] : [];
   });
 }
 

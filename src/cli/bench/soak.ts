@@ -2,7 +2,7 @@ import type { CommandContext } from "../command.ts";
 import { openBenchLine, type BenchLine, type BenchLineWish } from "./bench-line.ts";
 import { rounded, type BenchRow } from "./bench-row.ts";
 import { withBenchService } from "./bench-service.ts";
-import { openFiles, proportionalMb, WorkerWatch } from "./process-figures.ts";
+import { meanWorkerMb, openFiles, proportionalMb } from "./process-figures.ts";
 
 /** Batches at the beginning in which programs take what they keep; growth counts from there, or from the third of a short soak. */
 const WARM_UP = 20;
@@ -36,11 +36,10 @@ type Sample = {
 async function soaked(line: BenchLine, batches: number): Promise<readonly BenchRow[]> {
   const samples: Sample[] = [];
   for (let batch = 1; batch <= batches; batch++) {
-    const watch = new WorkerWatch();
-    const { summary } = await line.run().finally(() => watch.end());
+    const { summary } = await line.run();
     samples.push({
       ...{ batch, passed: summary.pass, seconds: summary.seconds, stationMb: proportionalMb("self") },
-      ...{ workerMb: watch.end(), files: openFiles(), handles: process.getActiveResourcesInfo().length },
+      ...{ workerMb: meanWorkerMb(), files: openFiles(), handles: process.getActiveResourcesInfo().length },
     });
   }
   const first = samples[samples.length > 2 * WARM_UP ? WARM_UP : Math.min(SHORT_WARM_UP, samples.length - 1)];
