@@ -25,10 +25,16 @@ export type StationChild = {
  * Starts `station ARGS` as a process of its own and waits for its line of readiness.
  * @throws StationError cli.child-refused when it ends as wrong usage, cli.child-failed when it ends otherwise or says nothing
  * within 30 s; what was wrong it has written to stderr itself
+ * @param notes what becomes of its stderr
  */
-export async function startChild(args: readonly string[], clock: Clock, signal: AbortSignal): Promise<StationChild> {
+export async function startChild(
+  args: readonly string[],
+  clock: Clock,
+  signal: AbortSignal,
+  notes: "inherit" | "ignore" = "inherit",
+): Promise<StationChild> {
   // Nothing is said on the channel: the helper ends when it breaks.
-  const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ["ignore", "pipe", notes, "ipc"] });
   const stop = (): Promise<void> => stopChild(child, clock);
   const command = args[0] ?? "";
   const late: LimitError = { code: "cli.child-failed", what: "a helper process did not get ready", facts: { command } };

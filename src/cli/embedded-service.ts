@@ -29,16 +29,18 @@ const ReadySchema = z.object({
 /**
  * Starts the embedded service on free ports of the loopback, its state in `dir`.
  * @param transport how units reach it by the profile
+ * @param notes what becomes of what it says about requests that it refuses
  * @throws StationError cli.child-failed
  */
 export async function startEmbeddedService(
   dir: string,
   context: CommandContext,
   transport: Profile["transport"] = "https",
+  notes: "inherit" | "ignore" = "inherit",
 ): Promise<EmbeddedService> {
   const udp = transport === "coaps" ? ["--coaps", "0"] : [];
   const args = ["service", "--dir", dir, "--https", "0", "--owner", "0", ...udp, "--json"];
-  const child = await startChild(args, context.clock, context.signal);
+  const child = await startChild(args, context.clock, context.signal, notes);
   const ready = ReadySchema.parse(child.ready);
   return {
     profile: profileOf(ready, dir, transport),

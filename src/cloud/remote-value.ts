@@ -3,8 +3,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Two long base64url parts: a modem's token that a service repeats. */
-const TOKEN = /[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]{20,}/g;
+/** Two long base64url parts: a modem's token that a service repeats. It is looked for at the beginning of such a text only. */
+const TOKEN = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]{20,}/g;
 /** A token and some words around it. */
 const LONGEST_READ = 2048;
 

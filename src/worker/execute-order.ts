@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Order } from "../contract/order.ts";
-import type { OwnerApi } from "../cloud/owner-api.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Sha256 } from "../core/digest.ts";
+import { seconds } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
 import { Secret } from "../core/secret.ts";
 import { STATION_VERSION } from "../core/version.ts";
 import type { AtLinkOpener } from "../modem/at-link.ts";
 import type { CoapTransport, HttpTransport } from "../provisioning/transport.ts";
+import type { OwnerHttps } from "../transport/https/owner-https.ts";
 import { ChannelOpener } from "../run/channel-opener.ts";
 import { ProofRun } from "../run/proof-run.ts";
 import { UnitRun } from "../run/unit-run.ts";
@@ -20,6 +21,9 @@ const USER_AGENT = `provisioning-station/${STATION_VERSION}`;
 const BLOCK_BYTES = 512;
 /** The library's receive buffer is the limit that counts (protocol.md 6.5); this only bounds what is gathered before it. */
 const LARGEST_ANSWER = 65_536;
+
+/** How long the owner's connection may rest between two calls; servers close theirs after 5 s (Node) or later. */
+const KEEP = seconds(2);
 
 /** SHA-256 by Node. */
 export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -45,7 +49,7 @@ export async function executeOrder(order: Order, hooks: RunHooks): Promise<void>
     ...(coap === undefined ? {} : { coap }),
     ...(owner === undefined ? {} : { owner }),
   });
-  await run.execute();
+  await run.execute().finally(() => owner?.close());
 }
 
 /** Serial ports need their native addon; a worker of a network port does without. */
@@ -94,7 +98,7 @@ function transportMissing(transport: string): StationError {
 }
 
 /** @throws StationError run.owner-missing, cloud.key-missing when the recipe is claimed by the station without a way to do so */
-async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefined> {
+async function ownerApi(order: Order, clock: Clock): Promise<OwnerHttps | undefined> {
   const { profile, recipe, ownerKey, ownerProxy } = order;
   if (recipe.recipe.claim.by !== "station") return undefined;
   const { owner } = profile;
@@ -102,14 +106,15 @@ async function ownerApi(order: Order, clock: Clock): Promise<OwnerApi | undefine
   if (ownerKey === undefined) throw new StationError("cloud.key-missing", "the station has no owner API key");
   const ca = owner.ca ?? (profile.https ?? profile.coaps)?.ca;
   if (ca === undefined) throw new StationError("run.owner-missing", "the profile names no CA for the owner API");
-  const { OwnerHttps } = await import("../transport/https/owner-https.ts");
+  const { OwnerHttps: Api } = await import("../transport/https/owner-https.ts");
   const { chooseProxy } = await import("../transport/https/proxy-address.ts");
-  return new OwnerHttps({
+  return new Api({
     base: owner.base,
     key: new Secret(ownerKey),
     userAgent: USER_AGENT,
     ca,
     clock,
     proxy: chooseProxy(profile.proxy, ownerProxy),
+    keep: KEEP,
   });
 }

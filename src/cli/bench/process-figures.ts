@@ -5,14 +5,17 @@ const TICKS = 100;
 const SAMPLING = 200;
 
 /**
- * Processor seconds of this process and of all its children that have ended, from `/proc`; undefined where there is none.
+ * Processor seconds of this process and of its device workers so far, from `/proc`; undefined where there is none.
  * The difference of two readings is what happened between them.
  */
-export function processorSeconds(): number | undefined {
-  const fields = statFields("self");
-  if (fields === undefined) return undefined;
-  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number);
-  return (user + system + childUser + childSystem) / TICKS;
+export function stationSeconds(): number | undefined {
+  const all = ["self", ...workerIds().map(String)].map(secondsOf);
+  return all[0] === undefined ? undefined : all.reduce<number>((sum, seconds) => sum + (seconds ?? 0), 0);
+}
+
+function secondsOf(pid: string): number | undefined {
+  const [user, system] = statFields(pid)?.slice(11, 13).map(Number) ?? [];
+  return user === undefined || system === undefined ? undefined : (user + system) / TICKS;
 }
 
 /** Watches the memory of the device workers until it is ended: the greatest mean share of one of them. Linux only. */
@@ -31,11 +34,15 @@ export class WorkerWatch {
   }
 
   #sample(): void {
-    const sizes = workerIds().flatMap((pid) => proportionalMb(pid) ?? []);
-    if (sizes.length === 0) return;
-    const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-    this.#greatest = Math.max(this.#greatest ?? 0, mean);
+    const mean = meanWorkerMb();
+    if (mean !== undefined) this.#greatest = Math.max(this.#greatest ?? 0, mean);
   }
+}
+
+/** What a device worker takes in the mean, MB; undefined where there is none or where it cannot be read. */
+export function meanWorkerMb(): number | undefined {
+  const sizes = workerIds().flatMap((pid) => proportionalMb(pid) ?? []);
+  return sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
 }
 
 /** Files and sockets that this process has open; undefined without `/proc`. */
@@ -51,11 +58,10 @@ export function proportionalMb(pid: number | "self"): number | undefined {
 }
 
 function workerIds(): readonly number[] {
-  const all = attempt(() => readdirSync("/proc")) ?? [];
-  return all.flatMap((name) => {
-    if (!/^\d+$/.test(name) || Number(statFields(name)?.[1]) !== process.pid) return [];
-    const line = attempt(() => readFileSync(`/proc/${name}/cmdline`, "utf8"));
-    return line?.includes("worker.mjs") === true ? [Number(name)] : [];
+  const children = attempt(() => readFileSync(`/proc/self/task/${process.pid}/children`, "utf8")) ?? "";
+  return children.split(" ").flatMap((pid) => {
+    const line = attempt(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+    return line?.includes("worker.mjs") === true ? [Number(pid)] : [];
   });
 }
 

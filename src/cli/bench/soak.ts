@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { CommandContext } from "../command.ts";
-import { startEmbeddedService } from "../embedded-service.ts";
 import { openBenchLine, type BenchLine, type BenchLineWish } from "./bench-line.ts";
 import { rounded, type BenchRow } from "./bench-row.ts";
-import { openFiles, proportionalMb, WorkerWatch } from "./process-figures.ts";
+import { withBenchService } from "./bench-service.ts";
+import { meanWorkerMb, openFiles, proportionalMb } from "./process-figures.ts";
 
-/** Batches at the beginning that warm the programs up and do not count for growth. */
-const WARM_UP = 2;
+/** Batches at the beginning in which programs take what they keep; growth counts from there, or from the third of a short soak. */
+const WARM_UP = 20;
+const SHORT_WARM_UP = 2;
 
 /**
  * The same slots batch after batch: what the station and its workers keep of memory, files and timers.
@@ -19,18 +17,10 @@ export async function benchSoak(
   batches: number,
   context: CommandContext,
 ): Promise<readonly BenchRow[]> {
-  const dir = await mkdtemp(join(tmpdir(), "station-bench-"));
-  try {
-    const service = await startEmbeddedService(join(dir, "service"), context);
-    try {
-      const line = await openBenchLine({ slots, slotsPerWorker, latency: "none", dir, service }, context);
-      return await soaked(line, batches).finally(() => line.close());
-    } finally {
-      await service.stop();
-    }
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  return withBenchService(context, async (place) => {
+    const line = await openBenchLine({ slots, slotsPerWorker, latency: "none", ...place }, context);
+    return soaked(line, batches).finally(() => line.close());
+  });
 }
 
 type Sample = {
@@ -46,14 +36,13 @@ type Sample = {
 async function soaked(line: BenchLine, batches: number): Promise<readonly BenchRow[]> {
   const samples: Sample[] = [];
   for (let batch = 1; batch <= batches; batch++) {
-    const watch = new WorkerWatch();
-    const { summary } = await line.run().finally(() => watch.end());
+    const { summary } = await line.run();
     samples.push({
       ...{ batch, passed: summary.pass, seconds: summary.seconds, stationMb: proportionalMb("self") },
-      ...{ workerMb: watch.end(), files: openFiles(), handles: process.getActiveResourcesInfo().length },
+      ...{ workerMb: meanWorkerMb(), files: openFiles(), handles: process.getActiveResourcesInfo().length },
     });
   }
-  const first = samples[Math.min(WARM_UP, samples.length - 1)];
+  const first = samples[samples.length > 2 * WARM_UP ? WARM_UP : Math.min(SHORT_WARM_UP, samples.length - 1)];
   const shown = [first, samples[Math.floor(samples.length / 2)], samples.at(-1)];
   const distinct = shown.filter((sample, index) => sample !== undefined && shown.indexOf(sample) === index);
   return distinct.flatMap((sample) => (sample === undefined || first === undefined ? [] : [rowOf(sample, first)]));

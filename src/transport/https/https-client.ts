@@ -1,10 +1,12 @@
+import type { TLSSocket } from "node:tls";
 import { withLimit, type Clock } from "../../core/clock.ts";
-import { seconds } from "../../core/duration.ts";
+import { seconds, type Duration } from "../../core/duration.ts";
 import { realClock } from "../../core/real-clock.ts";
 import { certificatesOf } from "./certificate-authority.ts";
 import { dial, trustIn, type Route } from "./dial.ts";
 import type { HttpsAnswer, HttpsLimits, HttpsRequest } from "./https-message.ts";
 import { Journey } from "./journey.ts";
+import { KeptConnection } from "./kept-connection.ts";
 import type { ProxyAddress } from "./proxy-address.ts";
 import { talk } from "./talk.ts";
 
@@ -17,6 +19,8 @@ export type HttpsClientOptions = {
   readonly clock?: Clock;
   /** Which statuses come with a body that counts; default: all. Bodies of others are cut at the limit instead of failing. */
   readonly needsBody?: (status: number) => boolean;
+  /** How long a connection is kept for the next request to the same host; default: each request has its own, as on the devices. */
+  readonly keep?: Duration;
 };
 
 const DEFAULT_LIMITS: HttpsLimits = {
@@ -26,12 +30,14 @@ const DEFAULT_LIMITS: HttpsLimits = {
   answerBytes: 1_048_576,
 };
 
-/** HTTPS with one verified TLS connection a request, no redirects, no cookies, no compression (protocol.md 5.1). */
+/** HTTPS over verified TLS connections, without redirects, cookies or compression (protocol.md 5.1). */
 export class HttpsClient {
   readonly #route: Route;
   readonly #limits: HttpsLimits;
   readonly #clock: Clock;
   readonly #needsBody: (status: number) => boolean;
+  readonly #keep: Duration | undefined;
+  #kept: { readonly to: string; readonly connection: KeptConnection } | undefined;
 
   /** @throws StationError transport.bad-ca */
   constructor(options: HttpsClientOptions) {
@@ -40,6 +46,7 @@ export class HttpsClient {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#clock = options.clock ?? realClock;
     this.#needsBody = options.needsBody ?? (() => true);
+    this.#keep = options.keep;
   }
 
   /**
@@ -48,7 +55,9 @@ export class HttpsClient {
    */
   async exchange(request: HttpsRequest, signal?: AbortSignal): Promise<HttpsAnswer> {
     const journey = new Journey(request.host, request.port);
-    const { connect, exchange } = this.#limits;
+    const kept = this.#take(request);
+    if (kept !== undefined) return this.#over(kept, request, journey, signal);
+    const { connect } = this.#limits;
     const socket = await withLimit(
       this.#clock,
       connect,
@@ -56,20 +65,68 @@ export class HttpsClient {
       (inner) => dial(journey, this.#route, inner),
       signal,
     );
+    if (this.#keep !== undefined)
+      return this.#over(new KeptConnection(socket, this.#clock, this.#keep), request, journey, signal);
     try {
-      return await withLimit(
-        this.#clock,
-        exchange,
-        journey.timeout(),
-        (inner) =>
-          talk(socket, request, {
-            ...{ clock: this.#clock, limits: this.#limits, needsBody: this.#needsBody },
-            ...{ journey, signal: inner },
-          }),
-        signal,
-      );
+      return await this.#talk({ socket }, request, journey, signal);
     } finally {
       socket.destroy();
     }
   }
+
+  /** Closes the connection that is kept, where one is; harmless when repeated. */
+  close(): void {
+    this.#kept?.connection.close();
+    this.#kept = undefined;
+  }
+
+  /** The kept connection to this host, where one rests; it is nobody else's from now on. */
+  #take({ host, port }: HttpsRequest): KeptConnection | undefined {
+    const kept = this.#kept;
+    if (kept?.to !== placeOf(host, port)) return undefined;
+    this.#kept = undefined;
+    return kept.connection.usable ? kept.connection : undefined;
+  }
+
+  async #over(
+    connection: KeptConnection,
+    request: HttpsRequest,
+    journey: Journey,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpsAnswer> {
+    connection.work();
+    try {
+      const answer = await this.#talk(connection, request, journey, signal);
+      if (connection.socket.destroyed || this.#kept?.connection.usable === true) connection.close();
+      else {
+        connection.rest();
+        this.#kept = { to: placeOf(request.host, request.port), connection };
+      }
+      return answer;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  #talk(
+    { socket, agent }: { readonly socket: TLSSocket; readonly agent?: KeptConnection["agent"] },
+    request: HttpsRequest,
+    journey: Journey,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpsAnswer> {
+    const { exchange } = this.#limits;
+    const common = { clock: this.#clock, limits: this.#limits, needsBody: this.#needsBody, journey };
+    return withLimit(
+      this.#clock,
+      exchange,
+      journey.timeout(),
+      (inner) => talk(socket, request, { ...common, agent, signal: inner }),
+      signal,
+    );
+  }
+}
+
+function placeOf(host: string, port: number): string {
+  return `${host} ${port}`;
 }

@@ -41,7 +41,7 @@ export class OwnerHttps implements OwnerApi {
           ["Authorization", `Bearer ${this.#options.key.reveal()}`],
           ["User-Agent", this.#options.userAgent],
           ...call.headers,
-          ["Connection", "close"],
+          ["Connection", this.#options.keep === undefined ? "close" : "keep-alive"],
         ],
         ...(call.body === undefined ? {} : { body: new TextEncoder().encode(call.body.reveal()) }),
       },
@@ -50,6 +50,11 @@ export class OwnerHttps implements OwnerApi {
     const wait = headerOf(answer, "retry-after");
     const { status, body } = answer;
     return wait === undefined ? { status, body } : { status, body, retryAfter: wait };
+  }
+
+  /** Closes the connection that is kept, where one is. */
+  close(): void {
+    this.#client.close();
   }
 }
 

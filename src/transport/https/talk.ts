@@ -1,4 +1,4 @@
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
+import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { abortReason, type Clock } from "../../core/clock.ts";
 import { StationError } from "../../core/error.ts";
@@ -20,10 +20,13 @@ export type TalkOptions = {
   readonly signal: AbortSignal;
   /** Which statuses come with a body that counts; bodies of others are cut at the limit instead of failing. */
   readonly needsBody: (status: number) => boolean;
+  /** Where the connection is to be kept: an agent whose only connection it is. */
+  readonly agent?: Agent | undefined;
 };
 
 /**
- * Sends one request over an open connection and reads its answer whole. The caller destroys the socket.
+ * Sends one request over an open connection and reads its answer whole. The connection is destroyed, unless it is to be kept and
+ * the answer was whole and leaves it open.
  * @throws StationError transport.*
  */
 export function talk(socket: TLSSocket, request: HttpsRequest, options: TalkOptions): Promise<HttpsAnswer> {
@@ -40,6 +43,8 @@ class Talk {
   readonly #idle: IdleTimer;
   readonly #chunks: Uint8Array[] = [];
   readonly #onAbort = (): void => this.#fail(abortReason(this.#options.signal));
+  readonly #onData = (chunk: Buffer): void => this.#count(chunk.length);
+  #outgoing: ClientRequest | undefined;
   #incoming: IncomingMessage | undefined;
   #received = 0;
   #done = false;
@@ -62,7 +67,7 @@ class Talk {
   }
 
   begin(request: HttpsRequest): void {
-    const { journey, signal } = this.#options;
+    const { journey, signal, agent } = this.#options;
     journey.step = "request";
     signal.addEventListener("abort", this.#onAbort, { once: true });
     if (signal.aborted) {
@@ -77,8 +82,9 @@ class Talk {
         setHost: false,
         maxHeaderSize: LARGEST_HEAD,
         insecureHTTPParser: false,
-        createConnection: () => this.#socket,
+        ...(agent === undefined ? { createConnection: () => this.#socket } : { agent }),
       });
+      this.#outgoing = outgoing;
       this.#listen(outgoing);
       outgoing.end(request.body);
     } catch (error) {
@@ -88,7 +94,7 @@ class Talk {
 
   #listen(outgoing: ClientRequest): void {
     const { journey } = this.#options;
-    outgoing.once("socket", () => this.#socket.on("data", (chunk: Buffer) => this.#count(chunk.length)));
+    outgoing.once("socket", () => this.#socket.on("data", this.#onData));
     outgoing.once("finish", () => (journey.step = "answer"));
     outgoing.on("response", (incoming) => this.#read(incoming));
     outgoing.on("error", (error) => this.#fail(transportError(error, journey)));
@@ -141,14 +147,22 @@ class Talk {
   }
 
   #finish(incoming: IncomingMessage): void {
+    const open = this.#options.agent !== undefined && incoming.complete && this.#outgoing?.shouldKeepAlive === true;
     if (!this.#settle()) return;
+    if (!open) this.#drop();
     const body = new Uint8Array(Buffer.concat(this.#chunks));
     this.#resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), body });
   }
 
   #fail(error: Error): void {
     if (!this.#settle()) return;
+    this.#drop();
     this.#reject(error);
+  }
+
+  #drop(): void {
+    ignoreErrors(this.#socket);
+    this.#socket.destroy();
   }
 
   #settle(): boolean {
@@ -156,8 +170,7 @@ class Talk {
     this.#done = true;
     this.#idle.stop();
     this.#options.signal.removeEventListener("abort", this.#onAbort);
-    ignoreErrors(this.#socket);
-    this.#socket.destroy();
+    this.#socket.off("data", this.#onData);
     return true;
   }
 }
