@@ -2,21 +2,21 @@ import { basename } from "node:path";
 import type { Database } from "better-sqlite3";
 import type { Clock } from "../core/clock.ts";
 import { milliseconds, type Duration } from "../core/duration.ts";
-import { StationError } from "../core/error.ts";
 import { timeOrderedId, type RandomBytes } from "../core/ids.ts";
 import { isoTime } from "../core/iso-time.ts";
 import type { AuditStore, RecoveredRun } from "./audit-store.ts";
 import { BatchLedger } from "./batch-ledger.ts";
-import { genesis, hashRow, type ChainRow, type StationRow } from "./chain.ts";
+import type { StationRow } from "./chain.ts";
+import { checkChainEnd, stationRow } from "./chain-end.ts";
 import { openForWriting } from "./database-file.ts";
-import { headFileOf, readHeadFile } from "./head-file.ts";
 import { folderKeyKeeper, type KeyKeeper } from "./key-keeper.ts";
 import { Ledger } from "./ledger.ts";
+import { lookOver } from "./look-over.ts";
 import { recoverRuns } from "./recovery.ts";
-import { dropRestoreNote, readRestoreNote } from "./restore-note.ts";
+import { dropRestoreNote, readRestoreNote, replacement } from "./restore-note.ts";
 import { auditError } from "./sqlite-error.ts";
 import { SqliteAuditStore } from "./sqlite-audit-store.ts";
-import { claims, loadStationKey, signatureCheck, type StationKey } from "./station-key.ts";
+import { loadStationKey, type StationKey } from "./station-key.ts";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.ts";
 
 /** Where the audit database is and how it is written. */
@@ -52,8 +52,6 @@ export type OpenedAudit = { readonly store: AuditStore; readonly recovered: read
 const COMMIT_WINDOW = milliseconds(4);
 const QUEUE_LIMIT = 20_000;
 const RESERVE = 16 * 1024 * 1024;
-/** How many rows at the end of the chain are checked before anything is added to it. */
-const CHECKED_TAIL = 256;
 
 /**
  * Opens the audit database as its only writer, makes it when there is none, and closes what a power cut left open.
@@ -64,6 +62,7 @@ export async function openAuditStore(options: AuditOptions): Promise<OpenedAudit
   const { file, program = basename(process.argv[1] ?? process.title) } = options;
   const lock = acquireWriterLock(file, { pid: process.pid, program });
   try {
+    await lookOver(file);
     const db = openForWriting(file);
     try {
       return await openWith(db, lock, options);
@@ -80,14 +79,13 @@ export async function openAuditStore(options: AuditOptions): Promise<OpenedAudit
 async function openWith(db: Database, lock: WriterLock, options: AuditOptions): Promise<OpenedAudit> {
   const { clock, version = "unknown" } = options;
   const { station, key } = await stationOf(db, options);
-  checkTail(db, station);
-  await checkKeptHead(db, options.file, station);
+  await checkChainEnd(db, options.file, station);
   const ledger = new Ledger(db, station);
   const batches = new BatchLedger(db, ledger, station.id);
   const at = isoTime(clock.now());
   const restored = readRestoreNote(options.file);
   db.transaction(() => {
-    if (restored !== undefined) ledger.note({ type: "database.restored", at, ...restored });
+    if (restored !== undefined) ledger.note(replacement(restored, at));
     ledger.note({ type: "station.started", at, version });
   }).immediate();
   const recovered = recoverRuns(db, ledger, batches, clock.now());
@@ -106,9 +104,7 @@ async function stationOf(
   db: Database,
   { file, clock, random, keyFolder, keys }: AuditOptions,
 ): Promise<{ readonly station: StationRow; readonly key: StationKey }> {
-  const known = db
-    .prepare<[], StationRow>("SELECT id, created_at AS createdAt, public_key AS publicKey FROM station")
-    .get();
+  const known = stationRow(db);
   const key = await loadStationKey(keys ?? folderKeyKeeper(keyFolder ?? `${file}.key`), known?.publicKey);
   if (known !== undefined) return { station: known, key };
   const station = {
@@ -120,44 +116,4 @@ async function stationOf(
     ...[station.id, station.createdAt, station.publicKey],
   );
   return { station, key };
-}
-
-/**
- * Checks that the newest signed head is in the chain: signing a chain whose end was cut off would destroy the evidence.
- * @throws StationError audit.cut
- */
-async function checkKeptHead(db: Database, file: string, station: StationRow): Promise<void> {
-  const head = await readHeadFile(file);
-  if (head === "absent") return;
-  const facts = { file: headFileOf(file) };
-  if (head === "damaged") throw new StationError("audit.cut", "the head file cannot be read", facts);
-  const { claimOf } = await signatureCheck(station.publicKey);
-  if (!claims(await claimOf(head.jws), station.id, head))
-    throw new StationError("audit.cut", "the head file is not signed by this station", facts);
-  const hash = db.prepare<[number], string>("SELECT hash FROM event WHERE position = ?").pluck().get(head.position);
-  if (hash !== head.hash)
-    throw new StationError("audit.cut", "the newest signed record is not in the database", {
-      ...{ ...facts, position: head.position },
-    });
-}
-
-/**
- * Checks the end of the chain, so that nothing is appended to one that is broken there; `verifyDatabase` checks it whole.
- * @throws StationError audit.corrupt
- */
-function checkTail(db: Database, station: StationRow): void {
-  const rows = db
-    .prepare<[number], ChainRow & { readonly hash: string }>(
-      "SELECT position, run, seq, type, at, body, previous, hash FROM event ORDER BY position DESC LIMIT ?",
-    )
-    .all(CHECKED_TAIL)
-    .reverse();
-  let before: { readonly position: number; readonly hash: string } | undefined;
-  for (const row of rows) {
-    const expected = before?.hash ?? (row.position === 1 ? genesis(station) : row.previous);
-    const follows = before === undefined || row.position === before.position + 1;
-    if (!follows || row.previous !== expected || row.hash !== hashRow(row))
-      throw new StationError("audit.corrupt", "the chain of events is broken", { position: row.position });
-    before = row;
-  }
 }

@@ -1,8 +1,15 @@
 import { readFileSync, rmSync } from "node:fs";
-import { RestoreNoteSchema, type RestoreNote } from "../contract/station-event.ts";
+import { ReplacementNoteSchema, type ReplacementNote, type StationEvent } from "../contract/station-event.ts";
 import { StationError } from "../core/error.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { writeDurably } from "./durable-file.ts";
+
+/** The event that tells what took the place of a database. */
+export function replacement(note: ReplacementNote, at: string): StationEvent {
+  if (!("anew" in note)) return { type: "database.restored", at, ...note };
+  const { replaced } = note;
+  return { type: "database.begun-anew", at, ...(replaced === undefined ? {} : { replaced }) };
+}
 
 /** The file that waits beside a restored database until the station records the restoration. */
 export function restoreNoteOf(database: string): string {
@@ -10,7 +17,7 @@ export function restoreNoteOf(database: string): string {
 }
 
 /** @throws the file system's error */
-export async function writeRestoreNote(database: string, note: RestoreNote): Promise<void> {
+export async function writeRestoreNote(database: string, note: ReplacementNote): Promise<void> {
   await writeDurably(restoreNoteOf(database), `${canonicalJson(note)}\n`);
 }
 
@@ -18,10 +25,10 @@ export async function writeRestoreNote(database: string, note: RestoreNote): Pro
  * The note beside a database, or undefined when there is none.
  * @throws StationError audit.cut when it cannot be read: a restoration must not go unrecorded
  */
-export function readRestoreNote(database: string): RestoreNote | undefined {
+export function readRestoreNote(database: string): ReplacementNote | undefined {
   const file = restoreNoteOf(database);
   try {
-    return RestoreNoteSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+    return ReplacementNoteSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw new StationError("audit.cut", "the note of a restoration cannot be read", { file }, { cause: error });

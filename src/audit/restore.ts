@@ -4,7 +4,7 @@ import { copyFile, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { StationError } from "../core/error.ts";
-import { isoTime } from "../core/iso-time.ts";
+import { asideOf, moveAside } from "./aside.ts";
 import { checkpoint } from "./database-file.ts";
 import { damaged, fileSha256, syncFile } from "./backup.ts";
 import { syncFolder } from "./durable-file.ts";
@@ -51,14 +51,14 @@ export async function restoreDatabase(
     checkpoint(partial);
     await syncFile(partial);
     const backupSha256 = await fileSha256(partial);
-    const aside = existsSync(file) ? `${file}.replaced-${fileTime(clock)}` : undefined;
+    const aside = asideOf(file, clock);
     await exchange(partial, file, aside, backupSha256);
     return {
       file,
       backupSha256,
       events: verdict.events,
       runs: verdict.runs,
-      ...(aside === undefined ? {} : { aside }),
+      ...(["", "-wal"].some((ending) => existsSync(`${aside}${ending}`)) ? { aside } : {}),
     };
   } catch (error) {
     throw auditError(error, "the backup cannot be put in place", { file });
@@ -78,28 +78,17 @@ async function copyAll(backup: string, partial: string): Promise<void> {
 }
 
 /**
- * The old log goes first: it must never lie beside another database. The new head comes before its database: between the two
+ * The new head comes before its database: between the two
  * steps it names a record that is not there, and the station refuses to begin a new chain.
  */
-async function exchange(partial: string, file: string, aside: string | undefined, backupSha256: string): Promise<void> {
+async function exchange(partial: string, file: string, aside: string, backupSha256: string): Promise<void> {
   const before = await readHeadFile(file);
   const after = await readHeadFile(partial);
-  if (aside !== undefined) {
-    for (const ending of ["-wal", "-shm", "-journal"])
-      if (existsSync(`${file}${ending}`)) await rename(`${file}${ending}`, `${aside}${ending}`);
-    await rename(file, aside);
-  }
-  if (existsSync(headFileOf(file)) && aside !== undefined)
-    await copyFile(headFileOf(file), headFileOf(aside), constants.COPYFILE_EXCL);
+  await moveAside(file, aside);
   const replaced = typeof before === "object" ? { position: before.position, hash: before.hash } : undefined;
   await writeRestoreNote(file, { backupSha256, ...(replaced === undefined ? {} : { replaced }) });
   if (typeof after === "object") await writeHeadFile(file, after);
   await rename(partial, file);
   await syncFolder(dirname(resolve(file)));
   if (typeof after !== "object") await rm(headFileOf(file), { force: true });
-}
-
-/** `20260301T080000.000Z`: sorts by time, and every file system takes it. */
-function fileTime(clock: Clock): string {
-  return isoTime(clock.now()).replaceAll(/[-:]/g, "");
 }

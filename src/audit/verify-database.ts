@@ -9,6 +9,7 @@ import { certificateWalk } from "./certificate-walk.ts";
 import { ChainWalk, eventMisfit, EVENT_COLUMN_LIST, isTelling, type EventCells } from "./chain-walk.ts";
 import { openForReading } from "./database-file.ts";
 import { parseHead, readHeadFile } from "./head-file.ts";
+import { findDamagedPages } from "./page-check.ts";
 import { BATCH_COLUMNS, RecordWalk } from "./record-walk.ts";
 import { RUN_COLUMN_LIST, type Cell } from "./run-columns.ts";
 import { auditError } from "./sqlite-error.ts";
@@ -29,8 +30,8 @@ export type VerifyOptions = Watch & {
 const CHUNK = 500;
 
 /**
- * Checks a whole audit database, or a copy of one: the chain, every signature, and that runs, batches and recipes are what
- * the chain tells. Reads only, in one snapshot, beside a station that writes.
+ * Checks a whole audit database, or a copy of one: the chain, every signature, that runs, batches and recipes are what
+ * the chain tells, and that no page and no index is damaged. Reads only, in one snapshot, beside a station that writes.
  * @returns that all fits, or the first row that does not
  * @throws StationError audit.missing, audit.foreign, audit.newer, audit.locked; the signal's reason
  */
@@ -86,7 +87,7 @@ class Verification {
     const chain = new ChainWalk(genesis(station.row));
     const records = this.#records(station.row.id);
     const misfit = (await this.#walk(station, chain, records)) ?? records.end() ?? this.#extras(records);
-    const cut = misfit ?? (await this.#headFile(station));
+    const cut = misfit ?? (await this.#headFile(station)) ?? (await findDamagedPages(this.#db, this.#options.signal));
     if (cut !== undefined) return misfitVerdict(cut);
     return {
       ...{ ok: true, kind: "database", station: station.row.id, key: station.check.thumbprint },

@@ -29,13 +29,23 @@ export const ClaimResultSchema = z.enum([
 export type ClaimResult = z.output<typeof ClaimResultSchema>;
 
 /** What a restoration tells the chain when the database is opened next. */
-export const RestoreNoteSchema = z.strictObject({
+const RestoreNoteSchema = z.strictObject({
   /** SHA-256 of the backup that was put in place. */
   backupSha256: Sha256HexSchema,
   /** The newest signed head of the database that was put aside, where one was kept. */
   replaced: z.strictObject({ position: z.int().nonnegative(), hash: Sha256HexSchema }).exactOptional(),
 });
-export type RestoreNote = z.output<typeof RestoreNoteSchema>;
+
+/** What a new beginning tells the chain when the database is made next. */
+const NewBeginningSchema = z.strictObject({
+  anew: z.literal(true),
+  /** The newest signed head of the database that was put aside, where one was kept. */
+  replaced: RestoreNoteSchema.shape.replaced,
+});
+
+/** What took the place of a database: a backup, or a new beginning. */
+export const ReplacementNoteSchema = z.union([RestoreNoteSchema, NewBeginningSchema]);
+export type ReplacementNote = z.output<typeof ReplacementNoteSchema>;
 
 /** What the station itself records in the chain, between the events of runs. */
 export const StationEventSchema = z.discriminatedUnion("type", [
@@ -92,6 +102,8 @@ export const StationEventSchema = z.discriminatedUnion("type", [
   }),
   /** A backup took the place of a database that was lost or damaged. */
   z.strictObject({ type: z.literal("database.restored"), ...at, ...RestoreNoteSchema.shape }),
+  /** A database was put aside, whole, and this one begins in its place. */
+  z.strictObject({ type: z.literal("database.begun-anew"), ...at, replaced: RestoreNoteSchema.shape.replaced }),
   z.strictObject({
     type: z.literal("export.made"),
     ...at,

@@ -25,13 +25,14 @@ export const AUDIT_CODES = {
   "audit.corrupt": {
     blame: "station",
     retry: false,
-    advice: "The audit database is damaged: keep the file as it is, restore a backup or start with a new file.",
+    advice:
+      "The audit database is damaged and was left as it is: put a backup in its place (station restore BACKUP --audit FILE), or put it aside and begin anew (station restore --new --audit FILE).",
   },
   "audit.cut": {
     blame: "station",
     retry: false,
     advice:
-      "Signed records are missing from the audit database: keep it as evidence and restore the newest copy, or move its .head file away to go on knowingly.",
+      "Signed records are missing from the audit database, which was left as it is: put the newest backup in its place (station restore BACKUP --audit FILE), or put it aside and begin anew (station restore --new --audit FILE).",
   },
   "audit.backup-exists": {
     blame: "input",
