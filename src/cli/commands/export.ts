@@ -6,6 +6,7 @@ import { makeExport, type ExportResult } from "../../audit/make-export.ts";
 import { openAuditStore } from "../../audit/open-audit-store.ts";
 import type { ExportOrder } from "../../contract/history.ts";
 import { StationError } from "../../core/error.ts";
+import { STATION_VERSION } from "../../core/version.ts";
 import { oneOf, required } from "../arguments.ts";
 import { EXIT, type CliCommand, type CommandContext } from "../command.ts";
 import { FILTER_OPTIONS, runFilter } from "../run-filter.ts";
@@ -59,7 +60,8 @@ export async function exportRuns(audit: string, order: ExportOrder, context: Com
 
 async function openUnlessInUse(audit: string, { clock }: CommandContext) {
   try {
-    const { store } = await openAuditStore({ file: audit, clock, random: randomBytes });
+    const named = { version: STATION_VERSION, program: "station" };
+    const { store } = await openAuditStore({ file: audit, clock, random: randomBytes, ...named });
     return store;
   } catch (error) {
     if (error instanceof StationError && error.code === "audit.in-use") return undefined;
