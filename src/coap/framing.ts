@@ -1,7 +1,7 @@
 import { StationError } from "../core/error.ts";
 
-/** The largest datagram that is read, in bytes: more than any block of 1024 bytes with its options needs. */
-const DATAGRAM_LIMIT = 16_384;
+/** The largest datagram that is read or written, in bytes: more than any block of 1024 bytes with its options needs. */
+export const DATAGRAM_LIMIT = 16_384;
 const OPTION_LIMIT = 64;
 const LONGEST_VALUE = 1034;
 const LARGEST_NUMBER = 65_535;

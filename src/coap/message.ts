@@ -1,6 +1,6 @@
 import { generate, parse, type ParsedPacket } from "coap-packet";
 import { StationError } from "../core/error.ts";
-import { checkFraming } from "./framing.ts";
+import { checkFraming, DATAGRAM_LIMIT } from "./framing.ts";
 import type { CoapOption } from "./options.ts";
 
 /** How a message is carried (RFC 7252 section 4). */
@@ -44,7 +44,7 @@ export function parseMessage(datagram: Uint8Array): CoapMessage {
 
 /** The datagram of a message. */
 export function encodeMessage({ type, code, id, token, options, payload }: CoapMessage): Uint8Array {
-  return generate({
+  const packet = {
     code,
     messageId: id,
     token: Buffer.from(token),
@@ -53,7 +53,8 @@ export function encodeMessage({ type, code, id, token, options, payload }: CoapM
     reset: type === "RST",
     options: options.map(({ number, value }) => ({ name: String(number), value: Buffer.from(value) })),
     payload: Buffer.from(payload),
-  });
+  };
+  return generate(packet, DATAGRAM_LIMIT);
 }
 
 /** An acknowledgement or a reset of a message, without anything else. */

@@ -37,6 +37,8 @@ export type Asker = (ask: CoapAsk) => Promise<CoapMessage>;
 
 const NOTHING = new Uint8Array();
 const TAG_BYTES = 8;
+/** The longest Echo value (RFC 9175 section 2.2.1). */
+const LONGEST_ECHO = 40;
 const MOST_RESTARTS = 2;
 const CONTINUE = "2.31";
 const INCOMPLETE = "4.08";
@@ -55,9 +57,15 @@ export async function transfer(
   random: RandomBytes,
 ): Promise<CoapAnswer> {
   const first = await upload(ask, request, limits.block, random);
-  const echo = first.code === UNAUTHORIZED ? optionValue(first.options, OPTION.echo) : undefined;
+  const echo = first.code === UNAUTHORIZED ? echoIn(first) : undefined;
   const answer = echo === undefined ? first : await upload(ask, withEcho(request, echo), limits.block, random);
   return download(ask, request, answer, limits);
+}
+
+/** What the server wants to hear again; no more than the option may hold. */
+function echoIn({ options }: CoapMessage): Uint8Array | undefined {
+  const value = optionValue(options, OPTION.echo);
+  return value !== undefined && value.length > 0 && value.length <= LONGEST_ECHO ? value : undefined;
 }
 
 function withEcho(request: CoapTransfer, value: Uint8Array): CoapTransfer {

@@ -44,23 +44,29 @@ export function redactAtCommand(command: string, sha256: Sha256): string {
 
 function shownParameters(name: string, tail: string, sha256: Sha256): string {
   if (name === "%XSUDO") return shownAuthenticated(tail, sha256);
-  if (name === "%CMNG" && /^\s*[123]\s*(?:,[\d\s,]*)?'?\s*$/.test(tail)) return tail;
+  if (name === "%CMNG" && isListing(tail)) return tail;
   const from = SECRET_FROM.get(name);
   if (from !== undefined) return shownUpTo(from, tail, sha256, name.startsWith("+"));
   return hideSecretLooking(tail, sha256, OPEN.has(name) ? OPEN_COMMAND : STRANGE_COMMAND);
 }
 
-/** `<length>,"<signature>"[,<tag>];<command>` (at.md 2): the command behind it is one of its own. */
+/** Whether parameters of %CMNG only list, read or delete: numbers alone, behind them the quote of a shell. */
+function isListing(tail: string): boolean {
+  return /^[123](?:\s*,[\d\s,]*)?$/.test(tail.trim().replace(/'$/, "").trim());
+}
+
+/** `<length>,"<signature>"[,<tag>];<command>` (at.md 2): the command behind it is one of its own, but never another %XSUDO. */
 function shownAuthenticated(tail: string, sha256: Sha256): string {
   const parts = /^(\s*\d{1,10}\s*,\s*)"([^"]*)"((?:\s*,\s*\d{1,10})?\s*;\s*(?:AT)?)([+%#][A-Z][\s\S]*)$/i.exec(tail);
   if (parts === null) return tail === "" ? "" : digested(tail, sha256);
   const [, length = "", signature = "", tag = "", command = ""] = parts;
-  return `${length}"${digested(signature, sha256)}"${tag}${redactAtCommand(`AT${command}`, sha256).slice(2)}`;
+  const shown = /^%XSUDO/i.test(command) ? digested(command, sha256) : redactAtCommand(`AT${command}`, sha256).slice(2);
+  return `${length}"${digested(signature, sha256)}"${tag}${shown}`;
 }
 
 /** Shows short plain parameters before the secret ones; when they have another form, everything is secret. */
 function shownUpTo(count: number, tail: string, sha256: Sha256, pins: boolean): string {
-  const open = new RegExp(`^(?:\\s*(?:\\d{0,10}|"[A-Z]{2}")\\s*,){${count}}`).exec(tail)?.[0];
+  const open = new RegExp(`^(?:\\s*(?:(?:\\d{1,10}|"[A-Z]{2}")\\s*)?,){${count}}`).exec(tail)?.[0];
   if (open === undefined) {
     const short = tail.split(",").length <= count && /^[\d\s,?]{0,64}$/.test(tail);
     return short ? tail : shownSecrets(tail, sha256, pins);

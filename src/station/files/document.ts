@@ -1,16 +1,6 @@
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-  type Node,
-} from "yaml";
+import { isPair, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLMap } from "yaml";
 import { StationError } from "../../core/error.ts";
+import { DocumentPlaces } from "./document-places.ts";
 import { problemsError, type FileProblem } from "./file-problem.ts";
 
 /** A line and column of a document, counted from 1. */
@@ -27,6 +17,7 @@ export type ParsedDocument = {
 
 const MOST_ALIASES = 50;
 const DEEPEST = 64;
+const TOO_MANY_ALIASES = `an alias leads nowhere, or all together repeat too much (at most ${MOST_ALIASES})`;
 const TOO_DEEP = `must not be nested deeper than ${DEEPEST} levels`;
 
 /**
@@ -39,7 +30,8 @@ export function parseYaml(text: string, file: string): ParsedDocument {
     parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
-      uniqueKeys: true,
+      // The library compares each key with each: looked for below.
+      uniqueKeys: false,
       stringKeys: true,
       version: "1.2",
       schema: "core",
@@ -55,10 +47,11 @@ export function parseYaml(text: string, file: string): ParsedDocument {
   refuseBadSyntax(parsed, file, place);
   refuseBadShape(parsed, file, place);
   const value = guarded(file, (): unknown => parsed.toJS({ maxAliasCount: MOST_ALIASES }));
+  const places = new DocumentPlaces(parsed);
   return {
     value,
-    placeOf: (path) => place(offsetOf(parsed, path)),
-    keyPlaceOf: (path) => place(keyOffsetOf(parsed, path)),
+    placeOf: (path) => place(places.offsetOf(path)),
+    keyPlaceOf: (path) => place(places.keyOffsetOf(path)),
   };
 }
 
@@ -70,8 +63,7 @@ function guarded<T>(file: string, work: () => T): T {
     return work();
   } catch (cause) {
     const deep = cause instanceof RangeError;
-    const what = deep ? TOO_DEEP : `an alias leads nowhere, or all together repeat too much (at most ${MOST_ALIASES})`;
-    throw new StationError("file.syntax", what, { file }, { cause });
+    throw new StationError("file.syntax", deep ? TOO_DEEP : TOO_MANY_ALIASES, { file }, { cause });
   }
 }
 
@@ -95,6 +87,7 @@ function syntaxText({ code, message }: SyntaxProblem): string {
 /** Refuses what parses but has no place in our files: too many levels, and keys that objects of the language treat as special. */
 function refuseBadShape(parsed: Parsed, file: string, place: (offset: number) => Place): void {
   const problems: FileProblem[] = [];
+  const aliases = { count: 0 };
   guarded(file, () =>
     visit(parsed, {
       Node: (_key, node, path) => {
@@ -106,7 +99,16 @@ function refuseBadShape(parsed: Parsed, file: string, place: (offset: number) =>
         });
         return visit.BREAK;
       },
+      Map: (_key, map) => {
+        for (const offset of repeatedKeys(map))
+          problems.push({ ...place(offset), field: "", what: "Map keys must be unique", code: "file.syntax" });
+      },
       Alias: (_key, alias, path) => {
+        // To resolve one, the library goes through the whole document.
+        if (++aliases.count > MOST_ALIASES) {
+          problems.push({ ...place(alias.range?.[0] ?? 0), field: "", what: TOO_MANY_ALIASES, code: "file.syntax" });
+          return visit.BREAK;
+        }
         const target = alias.resolve(parsed);
         if (target === undefined || !path.includes(target)) return undefined;
         problems.push({
@@ -127,32 +129,14 @@ function refuseBadShape(parsed: Parsed, file: string, place: (offset: number) =>
   if (problems.length > 0) throw problemsError(file, problems);
 }
 
-function offsetOf(parsed: Parsed, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length >= 0; length--) {
-    const found = nodeAt(parsed, path.slice(0, length));
-    if (found !== undefined) return found.range?.[0] ?? 0;
+/** Offsets of the keys of a map that stand in it before. */
+function repeatedKeys(map: YAMLMap): readonly number[] {
+  const seen = new Set<unknown>();
+  const repeated: number[] = [];
+  for (const { key } of map.items) {
+    if (!isScalar(key)) continue;
+    if (seen.has(key.value)) repeated.push(key.range?.[0] ?? 0);
+    seen.add(key.value);
   }
-  return 0;
-}
-
-function keyOffsetOf(parsed: Parsed, path: readonly PropertyKey[]): number {
-  const around = nodeAt(parsed, path.slice(0, -1));
-  const name = path.at(-1);
-  if (isMap(around))
-    for (const pair of around.items) if (isScalar(pair.key) && pair.key.value === name) return pair.key.range?.[0] ?? 0;
-  return offsetOf(parsed, path);
-}
-
-function nodeAt(parsed: Parsed, path: readonly PropertyKey[]): Node | undefined {
-  let node: unknown = parsed.contents;
-  for (const part of path) {
-    const target: unknown = isAlias(node) ? node.resolve(parsed) : node;
-    if (!isMap(target) && !isSeq(target)) return undefined;
-    node = target.get(part, true);
-  }
-  return isNodeWithRange(node) ? node : undefined;
-}
-
-function isNodeWithRange(node: unknown): node is Node {
-  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node);
+  return repeated;
 }
