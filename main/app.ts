@@ -4,9 +4,13 @@ import { app, dialog } from "electron";
 import { asStationError, describeError, StationError } from "../src/core/error.ts";
 import { realClock } from "../src/core/real-clock.ts";
 import { Desktop } from "./desktop.ts";
+import { SettingsFile } from "./desk/settings-file.ts";
 import { parseOptions, type Options } from "./options.ts";
+import { dataPlaces } from "./places.ts";
 import { registerScheme } from "./window/app-protocol.ts";
+import { rescueDialogs } from "./window/file-dialogs.ts";
 import { lockPages } from "./window/lock-down.ts";
+import { openOrRescue } from "./window/record-rescue.ts";
 import { TEXTS } from "./window/texts.ts";
 
 const EXIT_STATION_ERROR = 3;
@@ -40,7 +44,16 @@ function reserve({ data }: Options): boolean {
 }
 
 async function start(options: Options): Promise<void> {
-  const desktop = await Desktop.open(options, realClock, log);
+  const data = options.data ?? join(app.getPath("userData"), "station");
+  const texts = TEXTS[new SettingsFile(dataPlaces(data).settings).current.language];
+  const desktop = await openOrRescue(() => Desktop.open({ ...options, data }, realClock, log), {
+    ...{ record: dataPlaces(data).record, texts, clock: realClock, log },
+    ...rescueDialogs(texts),
+  });
+  if (desktop === undefined) {
+    app.exit(EXIT_STATION_ERROR);
+    return;
+  }
   app.on("second-instance", () => desktop.show());
   app.on("activate", () => desktop.show());
   app.on("before-quit", (event) => {

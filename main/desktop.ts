@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { app, dialog, nativeTheme, powerMonitor, session, type BrowserWindow } from "electron";
 import type { DesktopSettings, SettingsChange } from "../src/contract/desktop-settings.ts";
 import type { Clock } from "../src/core/clock.ts";
@@ -108,8 +107,12 @@ export class Desktop {
   }
 
   /** Opens the station and its window. @throws StationError when the station cannot be opened */
-  static async open(options: Options, clock: Clock, log: (line: string) => void): Promise<Desktop> {
-    const data = options.data ?? join(app.getPath("userData"), "station");
+  static async open(
+    options: Options & { readonly data: string },
+    clock: Clock,
+    log: (line: string) => void,
+  ): Promise<Desktop> {
+    const { data } = options;
     const operators = OperatorsFile.open(dataPlaces(data).operators);
     const golden = new GoldenFile(dataPlaces(data).golden);
     const hosted = await hostStation({

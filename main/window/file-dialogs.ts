@@ -3,6 +3,7 @@ import type { FileDialogs } from "../desk/history-desk.ts";
 import type { LibraryDialogs } from "../desk/library-desk.ts";
 import type { ReportDialogs } from "../desk/report-desk.ts";
 import type { CurrentWindow } from "../ipc/serve-window.ts";
+import type { RescueParts } from "./record-rescue.ts";
 import type { Texts } from "./texts.ts";
 
 /** The system's dialogs over the station's window. */
@@ -44,6 +45,26 @@ export function reportDialogs(current: CurrentWindow, texts: () => Texts): Repor
         alone: () => dialog.showSaveDialog(options),
       });
       return canceled || filePath === "" ? undefined : filePath;
+    },
+  };
+}
+
+/** The dialogs of a station whose record cannot be opened; there is no window yet. */
+export function rescueDialogs({ title, records, record }: Texts): Pick<RescueParts, "ask" | "openBackup"> {
+  return {
+    async ask({ message, detail, buttons }) {
+      const options = { title, message, detail, buttons: [...buttons], defaultId: 0, cancelId: 0, noLink: true };
+      const { response } = await dialog.showMessageBox({ type: "warning", ...options });
+      return response;
+    },
+    async openBackup() {
+      const filters = [
+        { name: records, extensions: ["db"] },
+        { name: "*", extensions: ["*"] },
+      ];
+      const options = { title: record.backupTitle, filters, properties: ["openFile" as const] };
+      const { canceled, filePaths } = await dialog.showOpenDialog(options);
+      return canceled ? undefined : filePaths[0];
     },
   };
 }

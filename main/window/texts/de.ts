@@ -40,4 +40,37 @@ export const GERMAN: Texts = {
     detail:
       "An ihrer Stelle arbeitet der Trainingsträger. An der Konfiguration wurde nichts geändert: Wählen Sie, womit die Linie arbeiten soll.",
   },
+  record: {
+    damaged: {
+      message: "Die Aufzeichnung dieser Station ist beschädigt.",
+      detail:
+        "Nichts darin wurde geändert oder gelöscht. Stellen Sie eine Sicherung wieder her, um mit ihr weiterzuarbeiten, oder beginnen Sie eine neue Aufzeichnung: Was jetzt da ist, bleibt in beiden Fällen daneben erhalten. Fragen Sie zuerst, wer für die Aufzeichnungen verantwortlich ist.",
+    },
+    taken: {
+      message: "Ein anderes Programm arbeitet mit der Aufzeichnung dieser Station.",
+      detail:
+        "Schließen Sie dieses Programm, dann versuchen Sie es noch einmal. Sein Name steht unten, wo das System ihn nennt.",
+    },
+    full: {
+      message: "Der Datenträger ist voll.",
+      detail: "Schaffen Sie Platz, dann versuchen Sie es noch einmal. Nichts Aufgezeichnetes ist verloren.",
+    },
+    unwritable: {
+      message: "Die Aufzeichnung dieser Station lässt sich nicht schreiben.",
+      detail: "Prüfen Sie den Datenträger und die Rechte des Ordners, dann versuchen Sie es noch einmal.",
+    },
+    restore: "Sicherung wiederherstellen …",
+    begin: "Neue Aufzeichnung beginnen …",
+    again: "Noch einmal versuchen",
+    close: "Schließen",
+    backupTitle: "Sicherung der Aufzeichnung wählen",
+    sure: {
+      message: "Eine neue Aufzeichnung beginnen?",
+      detail:
+        "Der Verlauf beginnt von vorn, und früher bestandene Geräte sind nicht mehr bekannt. Die beschädigte Aufzeichnung bleibt unter anderem Namen im selben Ordner.",
+      begin: "Neue Aufzeichnung beginnen",
+      back: "Zurück",
+    },
+    notDone: { message: "Das ist nicht gelungen. Nichts wurde geändert.", back: "Zurück" },
+  },
 };

@@ -39,4 +39,36 @@ export const ENGLISH: Texts = {
     detail:
       "The training tray took its place. Nothing of the configuration was changed: choose what the line should work with.",
   },
+  record: {
+    damaged: {
+      message: "The record of this station is damaged.",
+      detail:
+        "Nothing in it was changed or deleted. Restore a backup to go on with it, or begin a new record: what is there now is kept beside it either way. Ask whoever is responsible for the records first.",
+    },
+    taken: {
+      message: "Another program works with the record of this station.",
+      detail: "Close that program, then try again. Its name, where the system tells it, is below.",
+    },
+    full: {
+      message: "The disk is full.",
+      detail: "Free some space, then try again. Nothing that was recorded is lost.",
+    },
+    unwritable: {
+      message: "The record of this station cannot be written.",
+      detail: "Check the disk and the permissions of the folder, then try again.",
+    },
+    restore: "Restore a backup…",
+    begin: "Begin a new record…",
+    again: "Try again",
+    close: "Close",
+    backupTitle: "Choose a backup of the record",
+    sure: {
+      message: "Begin a new record?",
+      detail:
+        "The history begins anew, and units that passed before are not known any more. The damaged record is kept under another name in the same folder.",
+      begin: "Begin a new record",
+      back: "Back",
+    },
+    notDone: { message: "That did not work. Nothing was changed.", back: "Back" },
+  },
 };

@@ -29,4 +29,21 @@ export type Texts = {
   readonly attachTitle: string;
   /** The line could not be opened as it was left. */
   readonly fallback: { readonly message: string; readonly detail: string };
+  /** The record cannot be opened at the start. */
+  readonly record: {
+    readonly damaged: Told;
+    readonly taken: Told;
+    readonly full: Told;
+    readonly unwritable: Told;
+    readonly restore: string;
+    readonly begin: string;
+    readonly again: string;
+    readonly close: string;
+    readonly backupTitle: string;
+    readonly sure: Told & { readonly begin: string; readonly back: string };
+    readonly notDone: { readonly message: string; readonly back: string };
+  };
 };
+
+/** What a dialog says. */
+type Told = { readonly message: string; readonly detail: string };
