@@ -70,11 +70,14 @@ function problem(path: RecipePath, what: string): MaterialProblem {
   return { path, error: new StationError("file.values", what) };
 }
 
+/** What stands in place of a column's name where a file has no line of names and begins with a unit's values. */
+const LIKE_A_KEY = /(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,}/;
+
 /** Problems of a value file, told at its name in the recipe. */
 function toldAt(values: Values, problems: readonly ValueProblem[]): readonly MaterialProblem[] {
   return problems.slice(0, MOST_TOLD).map(({ line, column, name, what }) => {
     const cell = column === undefined ? "" : `, column ${column}`;
-    const named = name === undefined ? "" : ` (${name})`;
+    const named = name === undefined || LIKE_A_KEY.test(name) ? "" : ` (${name})`;
     return problem(["values", "file"], `${values.file}, line ${line}${cell}${named}: ${what}`);
   });
 }

@@ -11,6 +11,8 @@ import { ignoreErrors } from "./socket-event.ts";
 import { transportError } from "./transport-error.ts";
 
 const LARGEST_HEAD = 65_536;
+const SMALLEST_STATUS = 100;
+const LARGEST_STATUS = 999;
 
 /** What a conversation needs besides socket and request. */
 export type TalkOptions = {
@@ -121,6 +123,11 @@ class Talk {
 
   #read(incoming: IncomingMessage): void {
     this.#incoming = incoming;
+    const { statusCode = 0 } = incoming;
+    if (statusCode < SMALLEST_STATUS || statusCode > LARGEST_STATUS) {
+      this.#malformed("the answer has no status of three digits");
+      return;
+    }
     const encoding = incoming.headers["content-encoding"];
     if (encoding !== undefined && encoding !== "identity") {
       this.#malformed("the answer is compressed, which was not asked for");
