@@ -8,7 +8,7 @@ import type { Facts } from "../core/fact.ts";
  */
 export function auditError(error: unknown, what: string, facts: Facts = {}): StationError {
   if (error instanceof StationError) return error;
-  const code = textCode(error);
+  const code = isUnreadableCell(error) ? UNREADABLE : textCode(error);
   return new StationError(tableCode(code), what, { ...facts, reason: code }, { cause: error });
 }
 
@@ -17,9 +17,16 @@ export function isConstraint(error: unknown): boolean {
   return textCode(error).startsWith("SQLITE_CONSTRAINT");
 }
 
+/** JSON or a form that the station wrote and that is none any more: only damage does that. */
+function isUnreadableCell(error: unknown): boolean {
+  return error instanceof SyntaxError || (error instanceof Error && /^\$?ZodError$/.test(error.name));
+}
+
 function textCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
 }
+
+const UNREADABLE = "unreadable";
 
 /** Beginnings of SQLite's and the system's codes, and what they mean to the station. */
 const MEANINGS: readonly (readonly [string, ErrorCode])[] = [
@@ -31,6 +38,9 @@ const MEANINGS: readonly (readonly [string, ErrorCode])[] = [
   ["SQLITE_PROTOCOL", "audit.locked"],
   ["SQLITE_CORRUPT", "audit.corrupt"],
   ["SQLITE_NOTADB", "audit.corrupt"],
+  // The statements are fixed: where one does not fit any more, the schema is another than it was made.
+  ["SQLITE_ERROR", "audit.corrupt"],
+  [UNREADABLE, "audit.corrupt"],
   ["SQLITE_READONLY", "audit.unwritable"],
   ["SQLITE_IOERR", "audit.unwritable"],
   ["SQLITE_CANTOPEN", "audit.unwritable"],

@@ -90,10 +90,12 @@ describe("datagrams", () => {
         rig.network.deliver(datagram, SERVER_ADDRESS, client);
       }
       await rig.clock.advance(seconds(0.01));
+      for (const error of rig.refused.splice(0)) expect(refusalOf(error)).toMatch(/^dtls\./);
+      // The network keeps what was sent for tests that ask; this one does not.
+      rig.network.sent.splice(0);
     });
     expect({ heard, atServer: rig.atServer }).toEqual({ heard: [], atServer: [] });
     expect(await echo(rig, connection, "still there")).toBe("still there");
-    for (const error of rig.refused) expect(refusalOf(error)).toMatch(/^dtls\./);
     await rig.server.close();
   });
 

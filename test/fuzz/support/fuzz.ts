@@ -20,7 +20,7 @@ export type Target = {
 };
 
 /** Runs of a mere parser, where `FUZZ_RUNS` says nothing else. */
-const RUNS = 400;
+const RUNS = 100;
 /** Processor time that one input may take, in microseconds: far more than any does, far less than a hang. */
 const PATIENCE = 4_000_000;
 /** What all runs together may leave in memory, in bytes. */
