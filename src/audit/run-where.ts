@@ -5,7 +5,7 @@ import { parseDeviceUuid } from "../core/ids.ts";
 export type Where = { readonly sql: string; readonly values: readonly string[] };
 
 /** Columns that a filter compares as they are. */
-const EQUAL = ["batch", "recipe", "outcome", "code", "operator", "purpose"] as const;
+const EQUAL = ["batch", "recipe", "outcome", "code", "operator", "purpose", "station"] as const;
 
 /** The filter as SQL; `1` when it is empty. `from` and `to` are about the start of the run, both included. */
 export function whereOf(filter: RunFilter): Where {

@@ -50,6 +50,10 @@ export const RunRecordSchema = z.strictObject({
 });
 export type RunRecord = z.output<typeof RunRecordSchema>;
 
+/** Whose runs are read: those of this station's own record, or those of the whole line from its central database. */
+export const SourceSchema = z.enum(["station", "line"]);
+export type RecordSource = z.output<typeof SourceSchema>;
+
 /** Where a page of runs begins: after the run of this start and id. */
 export const RunCursorSchema = z.strictObject({ startedAt: TimestampSchema, id: RunIdSchema });
 export type RunCursor = z.output<typeof RunCursorSchema>;
