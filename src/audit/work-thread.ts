@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Progress } from "../contract/history.ts";
 import { abortReason } from "../core/clock.ts";
 import { errorOf, StationError, type ErrorReport } from "../core/error.ts";
@@ -56,7 +56,7 @@ export class WorkThread<Work extends WorkTable> {
     signal?.addEventListener("abort", cancel, { once: true });
     const answer = new Promise<Work[Kind]["answers"]>((resolve, reject) => {
       // The thread is of the same build: what it answers to this kind is of this kind.
-      this.#pending.set(id, { resolve: (value) => resolve(value as Work[Kind]["answers"]), reject, progress });
+      this.#pending.set(id, { resolve: (value) => resolve(value), reject, progress });
     });
     thread.ref();
     thread.postMessage({ type: "ask", id, request: { kind, asks } });
