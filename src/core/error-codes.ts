@@ -8,6 +8,7 @@ import { DTLS_CODES } from "./codes/dtls.ts";
 import { FILE_CODES } from "./codes/file.ts";
 import { LIBRARY_CODES } from "./codes/library.ts";
 import { LINE_CODES } from "./codes/line.ts";
+import { LINE_DOCUMENT_CODES } from "./codes/line-documents.ts";
 import { LINK_CODES } from "./codes/link.ts";
 import { MODEM_CODES } from "./codes/modem.ts";
 import { OPERATOR_CODES } from "./codes/operators.ts";
@@ -48,6 +49,7 @@ export const ERROR_CODES = {
   ...PROBE_CODES,
   ...OPERATOR_CODES,
   ...PKI_CODES,
+  ...LINE_DOCUMENT_CODES,
   ...COLLECT_CODES,
   ...LINE_CODES,
 } as const;
