@@ -177,9 +177,9 @@ module.exports = {
       comment:
         "NATS and PostgreSQL are loaded only where a line is configured: by import() from outside of their own files",
       severity: "error",
-      from: { path: "^(src|main)/", pathNot: "^src/(line|collect)/|^(src/cli|main)/(.+/)?on-line/" },
+      from: { path: "^(src|main)/", pathNot: "^src/(line|collect)/|^(src/cli|main)/on-line/" },
       to: {
-        path: "^src/(line|collect)/|^(src/cli|main)/(.+/)?on-line/",
+        path: "^src/(line|collect)/|^(src/cli|main)/on-line/",
         dynamic: false,
         dependencyTypesNot: ["type-only"],
       },

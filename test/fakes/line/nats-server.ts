@@ -96,7 +96,7 @@ export class NatsServer {
       if (this.#child === child) this.#child = undefined;
     });
     while (!(await answers(this.port))) {
-      if (this.#child === undefined) throw new TypeError(`nats-server ended:\n${this.#output}`);
+      if (!this.running) throw new TypeError(`nats-server ended:\n${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
