@@ -19,7 +19,8 @@ export type PostgresSettings = {
 /** Whole numbers that come as texts otherwise; counts and positions are far below 2^53. */
 const WHOLE: ReadonlySet<number> = new Set([pg.types.builtins.INT8, pg.types.builtins.NUMERIC]);
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => (WHOLE.has(oid) ? Number : pg.types.getTypeParser(oid, format)),
+  getTypeParser: (oid, format): ((text: string) => unknown) =>
+    WHOLE.has(oid) ? Number : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
 };
 /** Beyond the server's own limit, so that the server says it first. */
 const GRACE = 2000;

@@ -14,7 +14,7 @@ const STATEMENTS = 256;
 export class SqliteSql implements Sql {
   readonly dialect = "sqlite";
   readonly #db: Database.Database;
-  readonly #statements = new Map<string, Database.Statement<unknown[]>>();
+  readonly #statements = new Map<string, Database.Statement>();
 
   private constructor(db: Database.Database) {
     this.#db = db;
@@ -71,10 +71,10 @@ export class SqliteSql implements Sql {
     return Promise.resolve();
   }
 
-  #statement(sql: string): Database.Statement<unknown[]> {
+  #statement(sql: string): Database.Statement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    const statement = this.#db.prepare<unknown[]>(sql);
+    const statement = this.#db.prepare(sql);
     if (this.#statements.size < STATEMENTS) this.#statements.set(sql, statement);
     return statement;
   }
