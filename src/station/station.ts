@@ -27,6 +27,7 @@ import { SharedWorkerHost } from "./shared-worker-host.ts";
 import { Slot, type SlotParts } from "./slot.ts";
 import { StartGate } from "./start-gate.ts";
 import { DEFAULT_LIMITS, type StationLimits } from "./station-limits.ts";
+import type { StartGuard } from "./published/document-guard.ts";
 import type { NewsListener, StationNews } from "./station-news.ts";
 import { admitUnit, type Applicant } from "./unit-admission.ts";
 import { withValues, type Admitted } from "./value-admission.ts";
@@ -52,6 +53,8 @@ export type StationOptions = {
   readonly limits?: Partial<StationLimits>;
   /** How often the golden unit must be checked before production; undefined: never. Training goes on without. */
   readonly golden?: () => GoldenRule | undefined;
+  /** What may start, where engineers of a line sign documents; default: everything. */
+  readonly documents?: StartGuard;
 };
 
 /** A batch that was started. */
@@ -113,7 +116,8 @@ export class Station {
    * Starts a batch: records it with its runs, then sends the orders.
    * @param proof only read and compare; absent: provision
    * @throws StationError station.closed, station.slot-*, station.serial-* when the request cannot be met as a whole;
-   * station.golden-* when the golden unit must be checked before production; station.store-failed when it cannot be recorded:
+   * station.golden-* when the golden unit must be checked before production; line.document-* when nobody has signed what would
+   * run; station.store-failed when it cannot be recorded:
    * no modem was touched then
    */
   start(request: StartRequest, proof?: Proof): Promise<StartedBatch> {
@@ -124,7 +128,8 @@ export class Station {
 
   async #start(request: StartRequest, proof: Proof | undefined): Promise<StartedBatch> {
     if (this.#closing !== undefined) throw new StationError("station.closed", "the station is closed");
-    const { clock, random, store, desks } = this.#options;
+    const { clock, random, store, desks, documents } = this.#options;
+    if (documents !== undefined) await documents.requireCovered(this.#options.files);
     if (proof === undefined && desks?.beforeBatch !== undefined) await desks.beforeBatch();
     const files = filesFor(this.#options.files, proof);
     const slots = chosenSlots(files.fixture, request, this.#busy());
