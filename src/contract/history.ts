@@ -47,6 +47,8 @@ export const RunRecordSchema = z.strictObject({
   training: z.boolean(),
   /** What the run was for; only runs that provision count as passed. */
   purpose: PurposeSchema.default("provision"),
+  /** What the line calls the station; in the record of a whole line only. */
+  stationName: z.string().max(64).exactOptional(),
 });
 export type RunRecord = z.output<typeof RunRecordSchema>;
 

@@ -8,8 +8,8 @@ import type { RunId } from "../../core/ids.ts";
 
 /** What the thread that reads the central database can be asked, with what it answers. */
 export type CentralWork = {
-  /** Works with another address from now on; answers once it was reached. The text is a secret. */
-  readonly open: { readonly asks: string; readonly answers: null };
+  /** Reaches the database and looks whether it is one of a line. */
+  readonly check: { readonly asks: null; readonly answers: null };
   readonly runs: { readonly asks: RunQuery; readonly answers: RunPage };
   readonly run: { readonly asks: RunId; readonly answers: RunHistory | undefined };
   readonly counts: { readonly asks: RunFilter; readonly answers: RunCounts };

@@ -83,7 +83,8 @@ class CentralReport {
     for (;;) {
       this.#breathe(begun - first, last - first + 1);
       const end = Math.min(begun + DAY, last + 1);
-      const span = [...this.#where.values, isoTime(begun), isoTime(end)];
+      // The first hour may have begun before the range.
+      const span = [...this.#where.values, isoTime(Math.max(begun, first)), isoTime(end)];
       this.#count(await this.#all(groupQuery(day), span), buckets);
       for (const [time] of await this.#all(timesQuery(day), span)) this.#times.add(Number(time));
       if (end > last) break;
