@@ -8,6 +8,7 @@ import {
   SlotIdSchema,
   TimestampSchema,
 } from "./common.ts";
+import { LINE_UNIT_EVENTS } from "./line-event.ts";
 import { OwnerActSchema } from "./run-event.ts";
 import { SerialNumberSchema } from "./serial-number.ts";
 
@@ -118,6 +119,7 @@ export const StationEventSchema = z.discriminatedUnion("type", [
       .min(1)
       .max(MOST_CLAIMS),
   }),
+  ...LINE_UNIT_EVENTS,
 ]);
 export type StationEvent = z.output<typeof StationEventSchema>;
 

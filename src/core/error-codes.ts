@@ -6,6 +6,7 @@ import { DESKTOP_CODES } from "./codes/desktop.ts";
 import { DEVICE_CODES } from "./codes/device.ts";
 import { DTLS_CODES } from "./codes/dtls.ts";
 import { FILE_CODES } from "./codes/file.ts";
+import { INTERLOCK_CODES } from "./codes/interlock.ts";
 import { LIBRARY_CODES } from "./codes/library.ts";
 import { LINE_CODES } from "./codes/line.ts";
 import { LINE_DOCUMENT_CODES } from "./codes/line-documents.ts";
@@ -52,6 +53,7 @@ export const ERROR_CODES = {
   ...LINE_DOCUMENT_CODES,
   ...COLLECT_CODES,
   ...LINE_CODES,
+  ...INTERLOCK_CODES,
 } as const;
 
 /** A code of the table. */

@@ -8,8 +8,6 @@ export type Claimant = { readonly station: string; readonly run: string };
 export type ClaimStep =
   /** Write the lease over this revision; 0: over nothing. */
   | { readonly do: "write"; readonly revision: number }
-  /** It is this run's already: an earlier write arrived though its answer did not. */
-  | { readonly do: "take"; readonly revision: number }
   | { readonly do: "refuse"; readonly holder: Lease }
   | { readonly do: "refuse-unreadable" };
 
@@ -17,7 +15,7 @@ export type ClaimStep =
  * How a unit is claimed. A lease of the same station is written over: only one program at a time has a station's identity, and
  * a run of the same station on the same unit was ruled out before the line was asked.
  */
-export function claimStep(seen: Seen<Lease>, me: Claimant): ClaimStep {
+export function claimStep(seen: Seen<Lease>, station: string): ClaimStep {
   switch (seen.kind) {
     case "nothing":
       return { do: "write", revision: 0 };
@@ -27,16 +25,14 @@ export function claimStep(seen: Seen<Lease>, me: Claimant): ClaimStep {
       return { do: "refuse-unreadable" };
     case "value": {
       const { value: holder, revision } = seen;
-      if (holder.station !== me.station) return { do: "refuse", holder };
-      return holder.run === me.run ? { do: "take", revision } : { do: "write", revision };
+      return holder.station === station ? { do: "write", revision } : { do: "refuse", holder };
     }
   }
 }
 
 /** What to do about a lease that could not be renewed because something else was written, or nothing is there. */
 export type RenewalStep =
-  | { readonly do: "write"; readonly revision: number }
-  | { readonly do: "lost"; readonly holder?: Lease };
+  { readonly do: "write"; readonly revision: number } | { readonly do: "lost"; readonly holder?: Lease };
 
 /**
  * How a lease goes on whose renewal was refused.
@@ -87,8 +83,7 @@ export type AloneRun = {
 
 /** What another run did meanwhile. */
 export type Conflict =
-  | { readonly what: "held"; readonly other: Lease }
-  | { readonly what: "passed"; readonly other: Passed };
+  { readonly what: "held"; readonly other: Lease } | { readonly what: "passed"; readonly other: Passed };
 
 /**
  * Whether another run worked on the unit while this one was alone with it: it holds it now while this one still runs, or after this
@@ -96,10 +91,9 @@ export type Conflict =
  */
 export function conflictOf(alone: AloneRun, lease: Seen<Lease>, passed: Seen<Passed>): Conflict | undefined {
   const { running, passedAt, startedAt, again } = alone;
-  const isOther = ({ station, run }: Claimant): boolean => station !== alone.station || run !== alone.run;
   if (lease.kind === "value" && lease.value.station !== alone.station && (running || passedAt !== undefined))
     return { what: "held", other: lease.value };
-  if (passed.kind !== "value" || !isOther(passed.value)) return undefined;
+  if (passed.kind !== "value" || passed.value.station === alone.station) return undefined;
   const { value: other } = passed;
   const before = other.at < startedAt;
   if (before ? again : passedAt === undefined && !running) return undefined;

@@ -27,12 +27,7 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
   readonly #limit: Duration;
   readonly #open = new WeakMap<LineSession, Promise<KV>>();
 
-  constructor(
-    line: Pick<Line, "reach" | "requestLimit">,
-    clock: Clock,
-    bucket: string,
-    read: ReadValue<Value>,
-  ) {
+  constructor(line: Pick<Line, "reach" | "requestLimit">, clock: Clock, bucket: string, read: ReadValue<Value>) {
     this.#line = line;
     this.#clock = clock;
     this.#bucket = bucket;
@@ -63,7 +58,9 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
 
   async remove(uuid: string, revision: number): Promise<void> {
     try {
-      await this.#ask("a unit's entry could not be given back", uuid, (kv) => kv.delete(uuid, { previousSeq: revision }));
+      await this.#ask("a unit's entry could not be given back", uuid, (kv) =>
+        kv.delete(uuid, { previousSeq: revision }),
+      );
     } catch (error) {
       if (!isConflict(error)) throw error;
     }
@@ -96,8 +93,7 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
     } catch (error) {
       if (isSilence(error)) session.giveUp();
       // Streams without a leader have nobody who answers: that is another thing than a line that was never set up.
-      if (error instanceof errors.NoRespondersError)
-        throw new StationError("line.away", what, named, { cause: error });
+      if (error instanceof errors.NoRespondersError) throw new StationError("line.away", what, named, { cause: error });
       throw lineError(error, what, named);
     }
   }
