@@ -27,8 +27,11 @@ import { writeHeadFile } from "./head-file.ts";
 import type { Ledger, Tip } from "./ledger.ts";
 import { LogSync } from "./log-sync.ts";
 import { LogTidier } from "./log-tidier.ts";
+import type { SqliteOutbox } from "./outbox.ts";
 import { refuseSecrets } from "./secret-guard.ts";
+import type { LineBook } from "./line-book.ts";
 import { SqliteCertificateBook } from "./sqlite-certificate-book.ts";
+import { SqliteLineBook } from "./sqlite-line-book.ts";
 import { freeBytes, probe } from "./space-probe.ts";
 import { auditError } from "./sqlite-error.ts";
 import { UnitReader } from "./unit-reader.ts";
@@ -44,6 +47,8 @@ export type StoreParts = {
   readonly key: StationKey;
   readonly ledger: Ledger;
   readonly batches: BatchLedger;
+  /** Of a database that belongs to a line. */
+  readonly outbox?: SqliteOutbox;
   readonly clock: Clock;
   /** How long events wait for company before they are committed. */
   readonly commitWindow: Duration;
@@ -62,6 +67,7 @@ export class SqliteAuditStore implements AuditStore {
   readonly #log: LogSync;
   readonly #statements: ReturnType<typeof prepare>;
   readonly certificates: CertificateBook;
+  readonly line: LineBook;
   readonly #units: UnitReader;
   readonly #values: ValueLedger;
   /**
@@ -76,6 +82,7 @@ export class SqliteAuditStore implements AuditStore {
   constructor(parts: StoreParts) {
     this.#parts = parts;
     this.#statements = prepare(parts.db);
+    this.outbox = parts.outbox;
     this.#units = new UnitReader(parts.db);
     this.#values = new ValueLedger(parts.db);
     this.#log = new LogSync(parts.db.name);
@@ -85,8 +92,10 @@ export class SqliteAuditStore implements AuditStore {
     const tidier = new LogTidier(checkpoint);
     this.#queue = new CommitQueue(parts.db, {
       persist: async () => {
+        const { position } = parts.ledger.tip;
         if (logged) await this.#log.reach();
         tidier.committed();
+        this.outbox?.reached(position);
       },
       clock: parts.clock,
       window: parts.commitWindow,
@@ -98,7 +107,10 @@ export class SqliteAuditStore implements AuditStore {
       this.#refuseClosed();
       await this.#queue.submit(work, "prompt");
     };
-    this.certificates = new SqliteCertificateBook({ db, ledger, clock, write, read: (work) => this.#reading(work) });
+    const book = { db, ledger, write, read: <T>(work: () => T) => this.#reading(work) };
+    this.outbox?.writeWith(write);
+    this.certificates = new SqliteCertificateBook({ ...book, clock });
+    this.line = new SqliteLineBook(book);
   }
 
   get stationId(): string {
