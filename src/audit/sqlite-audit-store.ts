@@ -68,6 +68,7 @@ export class SqliteAuditStore implements AuditStore {
   readonly #statements: ReturnType<typeof prepare>;
   readonly certificates: CertificateBook;
   readonly line: LineBook;
+  readonly outbox: SqliteOutbox | undefined;
   readonly #units: UnitReader;
   readonly #values: ValueLedger;
   /**
@@ -108,7 +109,10 @@ export class SqliteAuditStore implements AuditStore {
       await this.#queue.submit(work, "prompt");
     };
     const book = { db, ledger, write, read: <T>(work: () => T) => this.#reading(work) };
-    this.outbox?.writeWith(write);
+    this.outbox?.writeWith(async (work) => {
+      this.#refuseClosed();
+      await this.#queue.submit(work, "grouped");
+    });
     this.certificates = new SqliteCertificateBook({ ...book, clock });
     this.line = new SqliteLineBook(book);
   }
