@@ -111,6 +111,8 @@ export interface AuditStore {
   readonly certificates: CertificateBook;
   /** What the chain says about units that are claimed across a line. */
   readonly line: LineBook;
+  /** What a line of stations has not taken yet; absent where the database belongs to no line. */
+  readonly outbox?: Outbox | undefined;
   /** Throws when the database cannot take a write now (full, read-only, locked): called before a batch may start. */
   assertWritable(): void;
   /** Flushes, checkpoints and closes; harmless when repeated. */

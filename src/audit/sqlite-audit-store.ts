@@ -22,7 +22,7 @@ import type {
 import type { BatchLedger } from "./batch-ledger.ts";
 import { HEAD_TYPE, type StationRow } from "./chain.ts";
 import type { CertificateBook } from "./certificate-book.ts";
-import { CommitQueue } from "./commit-queue.ts";
+import { CommitQueue, type Urgency } from "./commit-queue.ts";
 import { writeHeadFile } from "./head-file.ts";
 import type { Ledger, Tip } from "./ledger.ts";
 import { LogSync } from "./log-sync.ts";
@@ -104,15 +104,12 @@ export class SqliteAuditStore implements AuditStore {
       onRollback: () => parts.ledger.forget(),
     });
     const { db, ledger, clock } = parts;
-    const write = async (work: () => void): Promise<void> => {
+    const write = async (work: () => void, urgency: Urgency = "prompt"): Promise<void> => {
       this.#refuseClosed();
-      await this.#queue.submit(work, "prompt");
+      await this.#queue.submit(work, urgency);
     };
     const book = { db, ledger, write, read: <T>(work: () => T) => this.#reading(work) };
-    this.outbox?.writeWith(async (work) => {
-      this.#refuseClosed();
-      await this.#queue.submit(work, "grouped");
-    });
+    this.outbox?.writeWith((work) => write(work, "grouped"));
     this.certificates = new SqliteCertificateBook({ ...book, clock });
     this.line = new SqliteLineBook(book);
   }
