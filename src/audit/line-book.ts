@@ -1,3 +1,4 @@
+import type { LineDocumentEvent } from "../contract/line-document-event.ts";
 import type { LineConflictEvent, LineUnitEvent } from "../contract/line-event.ts";
 import type { DeviceUuid, RunId } from "../core/ids.ts";
 
@@ -15,10 +16,10 @@ export type UnsettledRun = {
   readonly passedAt?: string;
 };
 
-/** What the chain says about units that are claimed across a line; part of the audit store. Promises as of `AuditStore`. */
+/** What the chain says about units that are claimed across a line, and what came from it; part of the audit store. Promises as of `AuditStore`. */
 export interface LineBook {
   /** Appends to the chain. */
-  note(event: LineUnitEvent): Promise<void>;
+  note(event: LineUnitEvent | LineDocumentEvent): Promise<void>;
   /** Ended runs whose newest event of the line is `line.alone`, oldest first. */
   endedAlone(): readonly UnsettledRun[];
   /** The newest conflicts, newest first. */

@@ -1,4 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
+import type { LineDocumentEvent } from "../contract/line-document-event.ts";
 import { LineUnitEventSchema, type LineConflictEvent, type LineUnitEvent } from "../contract/line-event.ts";
 import { StationError } from "../core/error.ts";
 import type { RunId } from "../core/ids.ts";
@@ -28,7 +29,7 @@ export class SqliteLineBook implements LineBook {
     this.#statements = prepare(parts.db);
   }
 
-  note(event: LineUnitEvent): Promise<void> {
+  note(event: LineUnitEvent | LineDocumentEvent): Promise<void> {
     return this.#parts.write(() => void this.#parts.ledger.note(event));
   }
 

@@ -8,6 +8,7 @@ import {
   SlotIdSchema,
   TimestampSchema,
 } from "./common.ts";
+import { LINE_DOCUMENT_EVENTS } from "./line-document-event.ts";
 import { LINE_UNIT_EVENTS } from "./line-event.ts";
 import { OwnerActSchema } from "./run-event.ts";
 import { SerialNumberSchema } from "./serial-number.ts";
@@ -120,6 +121,7 @@ export const StationEventSchema = z.discriminatedUnion("type", [
       .max(MOST_CLAIMS),
   }),
   ...LINE_UNIT_EVENTS,
+  ...LINE_DOCUMENT_EVENTS,
 ]);
 export type StationEvent = z.output<typeof StationEventSchema>;
 

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../src/audit/canonical-json.ts";
 import type { LineBook, UnsettledRun } from "../../src/audit/line-book.ts";
 import type { RunRecord } from "../../src/contract/history.ts";
+import type { LineDocumentEvent } from "../../src/contract/line-document-event.ts";
 import type { LineConflictEvent, LineUnitEvent } from "../../src/contract/line-event.ts";
 import type { RunId } from "../../src/core/ids.ts";
 
@@ -14,17 +15,17 @@ type Surroundings = {
 /** A line book without a disk; part of the audit store's fake. */
 export class MemoryLineBook implements LineBook {
   readonly #store: Surroundings;
-  /** Every event that was noted, in order. */
+  /** Every event of units that was noted, in order. */
   readonly events: LineUnitEvent[] = [];
 
   constructor(store: Surroundings) {
     this.#store = store;
   }
 
-  async note(event: LineUnitEvent): Promise<void> {
+  async note(event: LineUnitEvent | LineDocumentEvent): Promise<void> {
     this.#store.check();
     this.#store.link(canonicalJson(event));
-    this.events.push(event);
+    if ("run" in event) this.events.push(event);
   }
 
   endedAlone(): readonly UnsettledRun[] {

@@ -11,6 +11,8 @@ export interface DocumentBucket {
   /** The value of a key; undefined: there is none. */
   value(key: string): Promise<Uint8Array | undefined>;
   put(key: string, value: Uint8Array): Promise<void>;
+  /** A number that is another one after every change. */
+  revision(): Promise<number>;
 }
 
 /** The keys of the bucket. A statement's key names its signer, so that nobody takes the place of another's. */

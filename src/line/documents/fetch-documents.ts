@@ -103,7 +103,8 @@ async function carriedFiles(
     if (!carried) continue;
     const bytes = await bucket.value(DOCUMENT_KEYS.file(sha256));
     if (bytes?.length !== length || sha256Hex(bytes) !== sha256) {
-      const what = bytes === undefined ? "the line does not have a file of the document" : "a file is not what was signed";
+      const what =
+        bytes === undefined ? "the line does not have a file of the document" : "a file is not what was signed";
       const facts = { document: name, file: path, main: path === MAIN_FILE[kind] };
       return new StationError("line.document-changed", what, facts);
     }

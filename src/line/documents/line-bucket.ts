@@ -40,6 +40,11 @@ export async function openDocumentBucket(
       asking("a document cannot be put on the line", async () => {
         await bucket.put(key, value);
       }),
+    revision: () =>
+      asking("the line's documents cannot be looked at", async () => {
+        const { streamInfo } = await bucket.status();
+        return streamInfo.state.last_seq;
+      }),
   };
 }
 

@@ -83,9 +83,13 @@ function privateKeyIn(pem: string, file: string, passphrase: Secret | undefined)
   } catch {
     // The cause is left out: messages of cryptographic libraries may quote their input.
   }
-  throw new StationError("line.publisher-key", "it is no P-256 key in PEM form, or its passphrase is missing or wrong", {
-    file,
-  });
+  throw new StationError(
+    "line.publisher-key",
+    "it is no P-256 key in PEM form, or its passphrase is missing or wrong",
+    {
+      file,
+    },
+  );
 }
 
 async function keyText(file: string): Promise<string> {

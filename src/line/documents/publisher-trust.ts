@@ -15,7 +15,11 @@ const PublicJwkSchema = z
   .refine((jwk) => !("d" in jwk))
   .transform(({ kty, crv, x, y }) => ({ kty, crv, x, y }));
 
-const HeaderSchema = z.strictObject({ alg: z.literal(ALGORITHM), kid: z.string().max(64), typ: z.literal(STATEMENT_TYPE) });
+const HeaderSchema = z.strictObject({
+  alg: z.literal(ALGORITHM),
+  kid: z.string().max(64),
+  typ: z.literal(STATEMENT_TYPE),
+});
 
 /** Whom a station believes: the public keys of engineers who publish. */
 export class PublisherTrust {
@@ -90,7 +94,10 @@ function unsigned(what: string, facts: Readonly<Record<string, string>> = {}, ca
   return new StationError("line.document-signature", what, facts, cause === undefined ? {} : { cause });
 }
 
-async function publicKeyIn(text: string, number: number): Promise<{ readonly thumbprint: string; readonly key: KeyObject }> {
+async function publicKeyIn(
+  text: string,
+  number: number,
+): Promise<{ readonly thumbprint: string; readonly key: KeyObject }> {
   try {
     if (text.length > LARGEST_KEY) throw new Error("too long");
     const jwk = PublicJwkSchema.parse(jwkIn(text));

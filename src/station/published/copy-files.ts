@@ -76,7 +76,9 @@ export async function signedBytes(folder: string, file: PublishedFile): Promise<
     throw error;
   });
   if (bytes === "missing")
-    throw new StationError("line.document-file-missing", "a file that the signature covers is not here", { file: path });
+    throw new StationError("line.document-file-missing", "a file that the signature covers is not here", {
+      file: path,
+    });
   if (bytes instanceof StationError)
     throw new StationError("line.document-changed", "a file cannot be read", { file: path }, { cause: bytes });
   if (bytes.length === length && createHash("sha256").update(bytes).digest("hex") === sha256) return bytes;

@@ -137,7 +137,8 @@ export class PublishedShelf {
       for (const [name, text] of await this.#signatures(statement.sha256))
         if (name !== `${publisher}.jws`) tree.set(`${SIGNATURES}/${name}`, Buffer.from(text, "ascii"));
       for (const file of statement.files) {
-        const bytes = document.files.get(file.path) ?? (await signedBytes(join(folder, FILES), file).catch(() => undefined));
+        const bytes =
+          document.files.get(file.path) ?? (await signedBytes(join(folder, FILES), file).catch(() => undefined));
         if (bytes !== undefined) tree.set(`${FILES}/${file.path}`, bytes);
       }
       await writeTree(folder, tree);
@@ -206,7 +207,10 @@ export class PublishedShelf {
   }
 }
 
-function byName({ verified: { statement: one } }: PublishedCopy, { verified: { statement: other } }: PublishedCopy): number {
+function byName(
+  { verified: { statement: one } }: PublishedCopy,
+  { verified: { statement: other } }: PublishedCopy,
+): number {
   const keys = ({ kind, name, at }: Publication): string => [kind, name, at].join("\n");
   return keys(one) < keys(other) ? -1 : 1;
 }
