@@ -27,5 +27,4 @@ export const LINE_DOCUMENT_EVENTS = [
   }),
 ] as const;
 
-const LineDocumentEventSchema = z.discriminatedUnion("type", LINE_DOCUMENT_EVENTS);
-export type LineDocumentEvent = z.output<typeof LineDocumentEventSchema>;
+export type LineDocumentEvent = z.output<(typeof LINE_DOCUMENT_EVENTS)[number]>;

@@ -83,13 +83,14 @@ export class DocumentSync {
 
   async #keepUp(): Promise<void> {
     const { signal } = this.#stopping;
+    const isStopped = (): boolean => signal.aborted;
     const seen: { session?: unknown; revision?: number } = {};
-    while (!signal.aborted) {
+    while (!isStopped()) {
       try {
         await this.#once(seen, signal);
       } catch (error) {
         delete seen.revision;
-        if (!signal.aborted) this.#parts.onMissed?.(asStationError(error));
+        if (!isStopped()) this.#parts.onMissed?.(asStationError(error));
       }
       await sleep(this.#parts.clock, INTERVAL, signal).catch(() => undefined);
     }

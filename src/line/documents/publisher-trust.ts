@@ -99,19 +99,20 @@ async function publicKeyIn(
   number: number,
 ): Promise<{ readonly thumbprint: string; readonly key: KeyObject }> {
   try {
-    if (text.length > LARGEST_KEY) throw new Error("too long");
-    const jwk = PublicJwkSchema.parse(jwkIn(text));
-    const key = createPublicKey({ key: jwk, format: "jwk" });
-    return { thumbprint: await calculateJwkThumbprint(jwk), key };
+    const jwk = PublicJwkSchema.safeParse(text.length > LARGEST_KEY ? undefined : jwkIn(text));
+    if (jwk.success) {
+      const key = createPublicKey({ key: jwk.data, format: "jwk" });
+      return { thumbprint: await calculateJwkThumbprint(jwk.data), key };
+    }
   } catch {
     // The cause is left out: a private key that was put there by mistake must not be quoted.
-    throw new StationError("line.publisher-key", "it is no public P-256 key as JWK or PEM", { number });
   }
+  throw new StationError("line.publisher-key", "it is no public P-256 key as JWK or PEM", { number });
 }
 
 /** A PEM is taken only when it says that it is public: Node would make the public half of a private one. */
 function jwkIn(text: string): unknown {
   if (!text.includes("-----BEGIN")) return JSON.parse(text);
-  if (!/^\s*-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----\s*$/.test(text)) throw new Error("not public");
-  return createPublicKey(text).export({ format: "jwk" });
+  const isPublic = /^\s*-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----\s*$/.test(text);
+  return isPublic ? createPublicKey(text).export({ format: "jwk" }) : undefined;
 }
