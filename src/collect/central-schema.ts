@@ -8,7 +8,7 @@ export const CENTRAL_SCHEMA = 1;
  *
  * - `run`: the columns of table `run` of a station's own database, in their order (`RUN_COLUMN_LIST` of src/audit; `again` and
  *   `training` are 0 or 1, times are texts), and behind them `station_name`, the station's name in the line.
- * - `batch`: as at a station (`fixture` of a run: by `batch.id = run.batch AND batch.station = run.station`).
+ * - `batch`: as at a station (`fixture` of a run: by `batch.id = run.batch`).
  * - `event`: the chain of every station; `run`, `seq` are null for what the station itself recorded.
  * - `station`: one row a station with its verdict: all of its chain holds up to `position`; `signed_up_to` is the newest
  *   position under a signature. `verdict` is `good`, or the kind of the finding that stops it.
@@ -69,7 +69,7 @@ CREATE UNIQUE INDEX event_by_run ON event (station, run, seq) WHERE run IS NOT N
 CREATE INDEX event_batch ON event (station, position) WHERE type = 'batch.started';
 
 CREATE TABLE batch (
-  id {text} NOT NULL,
+  id {text} PRIMARY KEY NOT NULL,
   fixture {text} NOT NULL,
   recipe {text} NOT NULL,
   recipe_sha256 {text} NOT NULL,
@@ -81,13 +81,11 @@ CREATE TABLE batch (
   pass {whole},
   fail {whole},
   error {whole},
-  aborted {whole},
-  PRIMARY KEY (station, id)
+  aborted {whole}
 ){strict};
-CREATE INDEX batch_by_id ON batch (id);
 
 CREATE TABLE run (
-  id {text} NOT NULL,
+  id {text} PRIMARY KEY NOT NULL,
   batch {text} NOT NULL,
   slot {text} NOT NULL,
   uuid {text},
@@ -111,10 +109,8 @@ CREATE TABLE run (
   again {whole} NOT NULL CHECK (again IN (0, 1)),
   training {whole} NOT NULL CHECK (training IN (0, 1)),
   purpose {text} NOT NULL,
-  station_name {text} NOT NULL,
-  PRIMARY KEY (station, id)
+  station_name {text} NOT NULL
 ){strict};
-CREATE INDEX run_by_id ON run (id);
 CREATE INDEX run_by_start ON run (started_at, id);
 CREATE INDEX run_by_station ON run (station, started_at, id);
 CREATE INDEX run_by_outcome ON run (outcome, started_at, id);
