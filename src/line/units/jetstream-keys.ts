@@ -26,6 +26,7 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
   readonly #read: ReadValue<Value>;
   readonly #limit: Duration;
   readonly #open = new WeakMap<LineSession, Promise<KV>>();
+  readonly #ages = new WeakMap<LineSession, { readonly age: Duration | undefined }>();
 
   constructor(line: Pick<Line, "reach" | "requestLimit">, clock: Clock, bucket: string, read: ReadValue<Value>) {
     this.#line = line;
@@ -68,11 +69,16 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
 
   async lifetime(): Promise<Duration | undefined> {
     const session = await this.#line.reach(this.#limit);
-    const age = await this.#limited(session, "the bucket cannot be looked at", {}, async () => {
-      const manager = await jetstreamManager(session.nats, { checkAPI: false, timeout: this.#limit });
-      const { config } = await manager.streams.info(`KV_${this.#bucket}`);
-      return config.max_age;
-    });
+    const known = this.#ages.get(session);
+    if (known !== undefined) return known.age;
+    const age = await this.#limited(session, "the bucket cannot be looked at", {}, () => this.#ageOf(session));
+    this.#ages.set(session, { age });
+    return age;
+  }
+
+  async #ageOf(session: LineSession): Promise<Duration | undefined> {
+    const manager = await jetstreamManager(session.nats, { checkAPI: false, timeout: this.#limit });
+    const { max_age: age } = (await manager.streams.info(`KV_${this.#bucket}`)).config;
     return age === 0 ? undefined : milliseconds(age / nanos(1));
   }
 

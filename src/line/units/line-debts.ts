@@ -92,9 +92,11 @@ export class LineDebts {
     const woken = new AbortController();
     const wake = (): void => woken.abort();
     this.#wake = wake;
-    this.#closing.signal.addEventListener("abort", wake, { once: true });
+    const { signal } = this.#closing;
+    signal.addEventListener("abort", wake, { once: true });
+    if (signal.aborted) wake();
     await sleep(this.#parts.clock, wait, woken.signal).catch(() => undefined);
-    this.#closing.signal.removeEventListener("abort", wake);
+    signal.removeEventListener("abort", wake);
     this.#wake = () => undefined;
     return woken.signal.aborted;
   }

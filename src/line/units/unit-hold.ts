@@ -88,26 +88,27 @@ export class UnitHold {
   }
 
   async #keep(): Promise<void> {
-    const { signal } = this.#over;
     const third = this.#parts.lasts / 3;
     const retry = Math.min(LONGEST_RETRY, Math.max(250, this.#parts.lasts / 30));
     let wait = this.#alone ? retry : third;
-    while (!signal.aborted && this.#told !== "kill") {
-      await this.#pause(milliseconds(wait));
-      if (signal.aborted) return;
+    while (this.#told !== "kill" && (await this.#pause(milliseconds(wait)))) {
       const held = await this.#renew();
       wait = held ? Math.max(0, this.#sentAt + third - this.#parts.clock.monotonic()) : retry;
     }
   }
 
-  async #pause(wait: Duration): Promise<void> {
+  /** @returns whether the run still goes on */
+  async #pause(wait: Duration): Promise<boolean> {
     const woken = new AbortController();
     const wake = (): void => woken.abort();
     this.#wake = wake;
-    this.#over.signal.addEventListener("abort", wake, { once: true });
+    const { signal } = this.#over;
+    signal.addEventListener("abort", wake, { once: true });
+    if (signal.aborted) wake();
     await sleep(this.#parts.clock, wait, woken.signal).catch(() => undefined);
-    this.#over.signal.removeEventListener("abort", wake);
+    signal.removeEventListener("abort", wake);
     this.#wake = () => undefined;
+    return !this.#over.signal.aborted;
   }
 
   /** @returns whether the lease is held and renewed */
