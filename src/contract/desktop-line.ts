@@ -9,14 +9,16 @@ const count = z.int().nonnegative();
 export const MOST_SHOWN = { conflicts: 50, stations: 200 } as const;
 
 /**
- * A unit that this station and another one of the line both worked on, or both passed, while they could not hear of each other.
- * `other`: the other station's name on the line, or its identity.
+ * A unit that this station worked on alone and another one of the line worked on too (`held`), or passed (`passed`).
+ * `other`: the other station's name on the line; `otherAt`: when it claimed or passed the unit.
  */
 export const LineConflictSchema = z.strictObject({
   uuid: DeviceUuidSchema,
   at: TimestampSchema,
-  run: RunIdSchema.exactOptional(),
-  other: label(128),
+  run: RunIdSchema,
+  what: z.enum(["held", "passed"]),
+  other: label(32),
+  otherAt: TimestampSchema,
 });
 export type LineConflict = z.output<typeof LineConflictSchema>;
 
@@ -49,7 +51,8 @@ export type LineState = z.output<typeof LineStateSchema>;
 
 /** A secret that the line needs, never the secret itself. */
 const HeldSchema = z.discriminatedUnion("from", [
-  z.strictObject({ from: z.literal("none") }),
+  /** `wanted`: what the line file says should be in the vault. */
+  z.strictObject({ from: z.literal("none"), wanted: z.boolean() }),
   /** A file or an environment variable that the line file names. */
   z.strictObject({ from: z.enum(["file", "environment"]), name: z.string().max(4096) }),
   z.strictObject({
@@ -76,8 +79,8 @@ export const LineSettingsSchema = z.strictObject({
   databaseProblem: ErrorReportSchema.exactOptional(),
   /** How the next secret would rest. */
   keeping: KeyProtectionSchema,
-  /** Events that were recorded before the line was chosen go to it too. */
-  fromStart: z.boolean(),
+  /** Something was set that counts from the next start of the station. */
+  restart: z.boolean(),
 });
 export type LineSettings = z.output<typeof LineSettingsSchema>;
 
@@ -111,11 +114,11 @@ const secretText = z
 export const LINE_REQUESTS = {
   "line.settings": { asks: z.null(), answers: LineSettingsSchema },
   /**
-   * Takes the line file that the system's own dialog asks for; answers the old settings where the person chose none.
-   * `fromStart`: what was recorded before goes to the line too. @throws StationError line.*, file.*: nothing has changed then
+   * Takes the line file that the system's own dialog asks for; answers the old settings where the person chose none. Counts from
+   * the next start of the station. `fromNow`: what was recorded before the station joined its first line stays with it. @throws StationError line.*, file.*: nothing has changed then
    */
-  "line.choose": { asks: z.strictObject({ fromStart: z.boolean() }), answers: LineSettingsSchema, role: "engineer" },
-  /** Works for itself from now on; what waits stays in the record. */
+  "line.choose": { asks: z.strictObject({ fromNow: z.boolean() }), answers: LineSettingsSchema, role: "engineer" },
+  /** Works for itself from the next start on; what waits stays in the record. */
   "line.leave": { asks: z.null(), answers: LineSettingsSchema, role: "engineer" },
   /** Keeps the credentials of a file that the system's own dialog asks for, in place of what the line file names. */
   "line.keep-credentials": { asks: z.strictObject(keep), answers: LineSettingsSchema, role: "engineer" },
@@ -126,6 +129,8 @@ export const LINE_REQUESTS = {
     answers: LineSettingsSchema,
     role: "engineer",
   },
+  /** Starts the station anew, with what was set. @throws StationError desktop.line-busy while runs are active */
+  "line.restart": { asks: z.null(), answers: z.null(), role: "engineer" },
   "line.forget-database": { asks: z.null(), answers: LineSettingsSchema, role: "engineer" },
   /** The stations that the central database knows. @throws StationError desktop.no-central; what the reading throws */
   "line.stations": { asks: z.null(), answers: z.array(LineStationSchema).max(MOST_SHOWN.stations) },
