@@ -14,6 +14,7 @@ import { resolveRecipe } from "../../src/station/files/recipe-file.ts";
 import { Station } from "../../src/station/station.ts";
 import type { StationLimits } from "../../src/station/station-limits.ts";
 import type { StationNews } from "../../src/station/station-news.ts";
+import type { UnitInterlock } from "../../src/station/unit-interlock.ts";
 import { FakeWorkerHost, type FakeWorker, type WorkerScript } from "../fakes/fake-worker-host.ts";
 import { MemoryAuditStore } from "../fakes/memory-audit-store.ts";
 
@@ -89,6 +90,7 @@ export type RigWish = {
   /** Files other than those of {@link stationFiles}. */
   readonly files?: Partial<StationFiles>;
   readonly golden?: () => GoldenRule | undefined;
+  readonly interlock?: UnitInterlock;
 };
 
 /** A station with fake workers, a store in memory and a virtual clock. */
@@ -112,6 +114,7 @@ export class StationRig {
       ...(wish.recovered === undefined ? {} : { recovered: wish.recovered }),
       ...(wish.credentials === undefined ? {} : { credentials: wish.credentials }),
       ...(wish.golden === undefined ? {} : { golden: wish.golden }),
+      ...(wish.interlock === undefined ? {} : { interlock: wish.interlock }),
     });
     this.station.subscribe((news) => this.news.push(news));
   }
