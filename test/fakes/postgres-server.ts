@@ -46,6 +46,11 @@ export class PostgresServer {
     return `postgres://${user}:${PASSWORD}@127.0.0.1:${this.port}/${database}`;
   }
 
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Starts it again with what it has stored; waits until it takes sessions. */
   async restart(): Promise<void> {
     await this.kill();
     const settings = ["unix_socket_directories=", "listen_addresses=127.0.0.1", ...this.#options];
@@ -65,7 +70,7 @@ export class PostgresServer {
       if (this.#child === child) this.#child = undefined;
     });
     while (!(await answers(this.port)) || !this.#output.includes("ready to accept connections")) {
-      if (this.#child === undefined) throw new TypeError(`postgres ended:\n${this.#output}`);
+      if (!this.running) throw new TypeError(`postgres ended:\n${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
