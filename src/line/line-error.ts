@@ -36,6 +36,8 @@ function knownCode(error: Error): ErrorCode | undefined {
   if ("code" in error && typeof error.code === "string" && UNTRUSTED.test(error.code)) return "line.untrusted";
   if (error.message.includes("does not support 'tls'")) return "line.untrusted";
   if (AWAY.some((type) => error instanceof type)) return "line.away";
+  // Requests that were under way when the connection ended; others of this class tell why in their cause.
+  if (error instanceof errors.RequestError && error.message === "connection closed") return "line.away";
   return "code" in error && typeof error.code === "string" && /^E[A-Z]+$/.test(error.code) ? "line.away" : undefined;
 }
 
