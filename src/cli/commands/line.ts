@@ -1,4 +1,5 @@
 import { StationError } from "../../core/error.ts";
+import { LINE_OPTIONS } from "../line-order.ts";
 import type { Arguments, CliCommand, CommandContext, ExitCode } from "../command.ts";
 
 type Task = { run(args: Arguments, context: CommandContext): Promise<ExitCode> };
@@ -7,6 +8,7 @@ type Task = { run(args: Arguments, context: CommandContext): Promise<ExitCode> }
 const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   setup: () => import("../on-line/set-up.ts"),
   status: () => import("../on-line/status.ts"),
+  sync: () => import("../on-line/sync.ts"),
   key: () => import("../on-line/documents/key.ts"),
   publish: () => import("../on-line/documents/publish.ts"),
   withdraw: () => import("../on-line/documents/withdraw.ts"),
@@ -20,12 +22,13 @@ const OF_DOCUMENTS = ["publish", "withdraw", "fetch"];
 /** `station line`: what stations share on a JetStream cluster. */
 export const lineCommand: CliCommand = {
   name: "line",
-  summary: "stations that share a line: sets it up, shows it, publishes recipes and fixtures on it",
+  summary: "stations that share a line: sets it up, shows it, sends what waits, publishes recipes and fixtures on it",
   positionals: `${Object.keys(TASKS).join("|")} [DOCUMENT]`,
   minPositionals: 1,
   maxPositionals: 2,
   options: {
     line: { kind: "value", value: "FILE", help: "the line file" },
+    "line-from": { ...LINE_OPTIONS["line-from"], help: `sync: ${LINE_OPTIONS["line-from"].help}` },
     replicas: { kind: "value", value: "N", help: "setup: on how many servers everything is kept: 1 (default), 3 or 5" },
     "keep-days": {
       kind: "value",
@@ -43,7 +46,11 @@ export const lineCommand: CliCommand = {
       help: "fetch, documents: where this station's copies are (default: line, beside the line file)",
     },
     files: { kind: "value", value: "DIR", help: "fetch: takes files that stay at stations from this folder" },
-    audit: { kind: "value", value: "FILE", help: "fetch: the audit database that records it" },
+    audit: {
+      kind: "value",
+      value: "FILE",
+      help: "sync: the audit database that is sent; fetch: the one that records it",
+    },
     json: { kind: "flag", help: "prints JSON" },
   },
   async run(args, context) {

@@ -16,6 +16,7 @@ import { TOKEN_FILE_NAME } from "../../station/token-file.ts";
 import { startRequest } from "../start-request.ts";
 import { tokenDesks } from "../token-desks.ts";
 import { signingOf } from "../signing.ts";
+import { LINE_OPTIONS, lineOrder, lineStart } from "../line-order.ts";
 import { runTray } from "../tray.ts";
 
 /** `station run`: provisions the tray of a fixture. */
@@ -45,6 +46,7 @@ export const runCommand: CliCommand = {
     operator: { kind: "value", value: "NAME", help: "who runs the tray" },
     golden: { kind: "value", value: "FILE", help: "the golden unit's reference: it must have been checked" },
     "golden-hours": { kind: "value", value: "N", help: "at most so many hours ago (default 12, with --golden)" },
+    ...LINE_OPTIONS,
     again: { kind: "flag", help: "units that passed before may run once more" },
     json: { kind: "flag", help: "prints the result as one JSON object" },
   },
@@ -54,6 +56,7 @@ export const runCommand: CliCommand = {
     const request = await startRequest(args);
     const audit = resolve(required(args, "audit"));
     const golden = await goldenRule(args);
+    const line = await lineOrder(args, context);
     const signing = await signingOf(args, context);
     const service = await serviceOf(args, audit, context);
     try {
@@ -64,6 +67,7 @@ export const runCommand: CliCommand = {
         audit,
         desks: tokenDesks(args, dirname(audit), context.clock),
         signing,
+        ...(line === undefined ? {} : { line: { ...line, start: lineStart(args) } }),
         ...(golden === undefined ? {} : { golden }),
         ...(ownerKey === undefined ? {} : { ownerKey }),
       };

@@ -20,12 +20,6 @@ export async function run(args: Arguments, context: CommandContext): Promise<Exi
     return setUpLine(session, { replicas, lease, ...(days === 0 ? {} : { keep: seconds(days * DAY) }) });
   });
   if (args.flag("json")) context.out(`${JSON.stringify({ parts })}\n`);
-  else
-    context.out(
-      table(
-        ["part", ""],
-        parts.map(({ name, done }) => [name, done]),
-      ),
-    );
+  else context.out(table([["part", ""], ...parts.map(({ name, done }) => [name, done])]));
   return EXIT.passed;
 }
