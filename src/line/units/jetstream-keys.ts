@@ -99,7 +99,7 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
     } catch (error) {
       if (isSilence(error)) session.giveUp();
       // Streams without a leader have nobody who answers: that is another thing than a line that was never set up.
-      if (error instanceof errors.NoRespondersError) throw new StationError("line.away", what, named, { cause: error });
+      if (hasNobody(error)) throw new StationError("line.away", what, named, { cause: error });
       throw lineError(error, what, named);
     }
   }
@@ -132,4 +132,11 @@ function isConflict(error: unknown): boolean {
 /** No answer at all: the server may be stuck, and another one may not be. */
 function isSilence(error: unknown): boolean {
   return error instanceof errors.TimeoutError || (error instanceof StationError && error.code === "line.away");
+}
+
+/** Nobody listened to the request; the libraries wrap that. */
+function hasNobody(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++)
+    if (cause instanceof errors.NoRespondersError) return true;
+  return false;
 }
