@@ -11,6 +11,7 @@ import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import type { StationCredentials, StationFiles } from "../../src/station/batch-plan.ts";
 import type { GoldenRule } from "../../src/station/golden-unit.ts";
 import { resolveRecipe } from "../../src/station/files/recipe-file.ts";
+import type { StartGuard } from "../../src/station/published/document-guard.ts";
 import { Station } from "../../src/station/station.ts";
 import type { StationLimits } from "../../src/station/station-limits.ts";
 import type { StationNews } from "../../src/station/station-news.ts";
@@ -91,6 +92,7 @@ export type RigWish = {
   readonly files?: Partial<StationFiles>;
   readonly golden?: () => GoldenRule | undefined;
   readonly interlock?: UnitInterlock;
+  readonly documents?: StartGuard;
 };
 
 /** A station with fake workers, a store in memory and a virtual clock. */
@@ -115,6 +117,7 @@ export class StationRig {
       ...(wish.credentials === undefined ? {} : { credentials: wish.credentials }),
       ...(wish.golden === undefined ? {} : { golden: wish.golden }),
       ...(wish.interlock === undefined ? {} : { interlock: wish.interlock }),
+      ...(wish.documents === undefined ? {} : { documents: wish.documents }),
     });
     this.station.subscribe((news) => this.news.push(news));
   }
