@@ -1,16 +1,15 @@
-import { dirname, join } from "node:path";
 import type { AuditStore } from "../../audit/audit-store.ts";
 import type { LineUnitEvent } from "../../contract/line-event.ts";
 import type { ResolvedLine } from "../../contract/line-file.ts";
 import { StationError } from "../../core/error.ts";
 import { connectLine, type Line } from "../../line/connect-line.ts";
-import { PublisherTrust } from "../../line/documents/publisher-trust.ts";
 import { Drain } from "../../line/drain/drain.ts";
+import type { EndedRun } from "../../line/units/interlock.ts";
 import { openInterlock } from "../../line/units/line-interlock.ts";
-import { DocumentGuard, type StartGuard } from "../../station/published/document-guard.ts";
-import { PublishedShelf } from "../../station/published/published-shelf.ts";
+import type { StartGuard } from "../../station/published/document-guard.ts";
 import type { UnitInterlock } from "../../station/unit-interlock.ts";
 import type { CommandContext } from "../command.ts";
+import { documentGuard } from "./documents/guard.ts";
 
 /** A line file with what it names, and where it lies. */
 export type LineOrder = { readonly file: string; readonly settings: ResolvedLine };
@@ -33,24 +32,25 @@ export async function joinLine(order: LineOrder, store: AuditStore, context: Com
   const { clock } = context;
   const { outbox: source } = store;
   if (source === undefined) throw new StationError("station.internal", "the audit database belongs to no line");
-  const documents = await guardOf(order);
+  const guardWith = await documentGuard(order, store, context);
   const line = connectLine(order.settings, { clock });
   const onEvent = (event: LineUnitEvent): void => tell(event, context);
   const claims = openInterlock(line, { clock, stationId: store.stationId, record: store.line, onEvent });
-  const drain = new Drain({ line, source, clock });
+  const ended = claims && { ended: (run: EndedRun) => claims.interlock.ended(run) };
+  const drain = new Drain({ line, source, clock, ...ended });
   const close = async (): Promise<void> => {
     await claims?.close();
     await finish(drain, line, context);
     await drain.close();
     await line.close();
   };
-  return { line, drain, documents, close, ...(claims === undefined ? {} : { interlock: claims.interlock }) };
-}
-
-async function guardOf({ file, settings }: LineOrder): Promise<StartGuard> {
-  const { trust: keys, require } = settings.documents;
-  const trust = await PublisherTrust.of(keys);
-  return new DocumentGuard(new PublishedShelf(join(dirname(file), "line"), (jws) => trust.verify(jws)), { require });
+  return {
+    line,
+    drain,
+    documents: guardWith(line),
+    close,
+    ...(claims === undefined ? {} : { interlock: claims.interlock }),
+  };
 }
 
 /** Goes on while fewer and fewer events wait; a line that takes nothing for one limit is left with the rest. */

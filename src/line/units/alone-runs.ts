@@ -27,6 +27,8 @@ export class AloneRuns {
   readonly #parts: AloneParts;
   /** Those that have ended, oldest first. */
   readonly #ended = new Map<string, EndedAlone>();
+  /** Runs are settled one after the other, whoever asks for it. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   /** @throws StationError audit.* when the record cannot be read */
   constructor(parts: AloneParts) {
@@ -45,11 +47,22 @@ export class AloneRuns {
 
   /** Settles what has ended, oldest first. @throws StationError line.* when the line is away again, audit.* */
   async settleEnded(signal: AbortSignal): Promise<void> {
-    for (const run of this.#ended.values()) {
+    for (const run of this.#ended.keys()) {
       if (signal.aborted) return;
-      await this.#settle(run, false);
-      this.#ended.delete(run.run);
+      await this.settleOne(run);
     }
+  }
+
+  /** Settles a run that has ended, if it is one of these; answers whether it was. @throws StationError line.*, audit.* */
+  settleOne(id: string): Promise<boolean> {
+    const settled = this.#turn.then(async () => {
+      const run = this.#ended.get(id);
+      if (run === undefined) return false;
+      await this.#settle(run, false);
+      return this.#ended.delete(id);
+    });
+    this.#turn = settled.catch(() => undefined);
+    return settled;
   }
 
   /** Settles a run that still works on its unit. @param holder who has the lease; absent: this run. @throws StationError line.*, audit.* */

@@ -1,3 +1,4 @@
+import type { RunRecord } from "../../contract/history.ts";
 import type { LineUnitEvent } from "../../contract/line-event.ts";
 import type { InterlockRule } from "../../contract/line-file.ts";
 import type { Lease } from "../../contract/line-lease.ts";
@@ -32,6 +33,12 @@ export type Hold = {
   release(end: Ending): void;
 };
 
+/** A run that has ended, as the record has it. */
+export type EndedRun = Pick<
+  RunRecord,
+  "id" | "uuid" | "outcome" | "finishedAt" | "purpose" | "training" | "recipe" | "recipeSha256"
+>;
+
 /** Units that are not claimed: training, where the line file does not ask for it. */
 const NO_HOLD: Hold = { release: () => undefined };
 const LONGEST_LIMIT = seconds(10);
@@ -42,7 +49,7 @@ export class Interlock {
   readonly #limit: Duration;
   readonly #debts: LineDebts;
   readonly #holds = new Set<UnitHold>();
-  readonly #releasing = new Set<Promise<void>>();
+  readonly #releasing = new Set<UnitHold>();
   readonly #stopJumps: () => void;
 
   /** @throws StationError audit.* when the record cannot be read */
@@ -88,16 +95,30 @@ export class Interlock {
     this.#debts.pay();
   }
 
-  /** Waits until ended runs have given their units back, within twice the limit, then ends. Harmless when repeated. */
+  /** Waits until ended runs have given their units back and the line knows what it should, within twice the limit, then ends. */
   async close(): Promise<void> {
     const over = { code: "line.away", what: "the line did not hear of the last runs" } as const;
     const released = async (): Promise<void> => {
-      while (this.#releasing.size > 0) await Promise.all(this.#releasing);
+      await Promise.all([...this.#releasing].map(({ finished }) => finished));
+      await this.#debts.paid();
     };
     const limit = milliseconds(2 * this.#limit);
     await withLimit(this.#parts.clock, limit, over, released).catch(() => undefined);
     this.#stopJumps();
     await withLimit(this.#parts.clock, limit, over, () => this.#debts.close()).catch(() => undefined);
+  }
+
+  /**
+   * A run has ended, as the record tells it, perhaps long ago: the line is told of its PASS, once more where it was told before.
+   * A run that went on alone is compared with the line first, as its PASS would hide that of another station.
+   * @throws StationError line.*, audit.*: nothing is lost, it can be told again
+   */
+  async ended({ id, uuid, outcome, finishedAt, purpose, training, ...run }: EndedRun): Promise<void> {
+    await [...this.#holds].find(({ applicant }) => applicant.run === id)?.finished;
+    if (await this.#debts.alone.settleOne(id)) return;
+    const { rule, passed, station } = this.#parts;
+    if (outcome !== "PASS" || purpose !== "provision" || uuid === null || finishedAt === null) return;
+    if (!training || rule.training) await tellPassed(passed, uuid, passedOf({ ...run, run: id }, finishedAt, station));
   }
 
   #hold(applicant: Applicant, lease: Lease, lasts: Duration, taken?: TakenLease): Hold {
@@ -110,13 +131,14 @@ export class Interlock {
       done: (ended, end) => this.#done(ended, end),
     });
     this.#holds.add(hold);
+    void hold.finished.then(() => {
+      this.#holds.delete(hold);
+      this.#releasing.delete(hold);
+    });
     return {
       release: (end) => {
-        const releasing = hold.release(end).finally(() => {
-          this.#holds.delete(hold);
-          this.#releasing.delete(releasing);
-        });
-        this.#releasing.add(releasing);
+        this.#releasing.add(hold);
+        hold.release(end);
       },
     };
   }

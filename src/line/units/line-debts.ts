@@ -53,6 +53,11 @@ export class LineDebts {
     });
   }
 
+  /** Resolves when there is nothing to be told any more. */
+  async paid(): Promise<void> {
+    await this.#work;
+  }
+
   /** What is left is found again at the next start: in the record, or by the drain. */
   async close(): Promise<void> {
     this.#closing.abort();

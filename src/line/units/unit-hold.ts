@@ -40,6 +40,11 @@ export class UnitHold {
   readonly #parts: HoldParts;
   readonly #over = new AbortController();
   readonly #work: Promise<void>;
+  #finish: () => void = () => undefined;
+  /** Resolves when the run has ended and everything about its unit was tried that follows from that. */
+  readonly finished = new Promise<void>((resolve) => {
+    this.#finish = resolve;
+  });
   #wake: () => void = () => undefined;
   #cancelWatch: () => void = () => undefined;
   #revision: number;
@@ -74,11 +79,11 @@ export class UnitHold {
   }
 
   /** The run has ended: a PASS is told to the line, and the unit given back. Never throws; harmless when repeated. */
-  release(end: Ending): Promise<void> {
-    if (this.#over.signal.aborted) return this.#work;
+  release(end: Ending): void {
+    if (this.#over.signal.aborted) return;
     this.#over.abort(new StationError("station.aborted", "the run has ended"));
     this.#cancelWatch();
-    return this.#work.then(() => this.#parts.done(this, end));
+    void this.#work.then(() => this.#parts.done(this, end)).finally(() => this.#finish());
   }
 
   /** Looks at once: the line was reached, or the wall clock went ahead by `slept` ms more than the time that passed. */

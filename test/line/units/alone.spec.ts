@@ -127,7 +127,9 @@ describe("a run that ended alone", () => {
     const run = a.run();
     await rig.advance(3000);
     a.end(run);
-    await a.interlock.close();
+    const closing = a.interlock.close();
+    await rig.advance(20_000);
+    await closing;
     a.fate("done");
     const next = a.open();
     await rig.advance(0);
@@ -209,5 +211,49 @@ describe("a run that ended alone", () => {
     await rig.advance(0);
     expect(a.noted).toEqual(["line.alone", "line.reconciled"]);
     expect(b.record.events.at(-1)).toMatchObject({ type: "line.conflict", what: "passed", other: "s1" });
+  });
+});
+
+describe("a run whose end comes with the record", () => {
+  const record = (run: string, changes: object = {}) => ({
+    ...{ id: run as never, uuid: UNIT, outcome: "PASS" as const, finishedAt: "2026-01-01T00:01:00.000Z" },
+    ...{ purpose: "provision" as const, training: false, recipe: "Board 1", recipeSha256: "a".repeat(64) },
+    ...changes,
+  });
+
+  it("is told if it passed, and again without harm", async () => {
+    const rig = new LineRig();
+    const a = rig.station(1);
+    for (const changes of [{ outcome: "FAIL" }, { purpose: "proof" }, { training: true }, { uuid: null }])
+      await a.interlock.ended(record("r", changes));
+    expect(rig.passed.get(UNIT)).toBeUndefined();
+    for (let time = 0; time < 2; time++) await a.interlock.ended(record("r"));
+    expect(rig.passed.get(UNIT)).toMatchObject({ revision: 1, value: { run: "r", station: a.id } });
+  });
+
+  it("does not hide another station's PASS from the comparison when it was alone", async () => {
+    const rig = new LineRig("alone");
+    const [a, b] = [rig.station(1), rig.station(2)];
+    a.fate("not-sent");
+    const alone = a.run();
+    const other = b.run();
+    await rig.advance(3000);
+    b.end(other);
+    await rig.advance(1000);
+    a.end(alone);
+    a.fate("done");
+    const told = a.interlock.ended(record(alone.applicant.run));
+    a.interlock.reached();
+    await rig.advance(0);
+    await told;
+    expect(a.noted).toEqual(["line.alone", "line.conflict"]);
+    expect(rig.passed.get(UNIT)?.value?.run).toBe(alone.applicant.run);
+  });
+
+  it("fails when the line is away, so that it is told again", async () => {
+    const rig = new LineRig();
+    const a = rig.station(1);
+    a.fate("not-sent");
+    await expect(a.interlock.ended(record("r"))).rejects.toMatchObject({ code: "line.away" });
   });
 });

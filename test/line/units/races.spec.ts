@@ -38,7 +38,7 @@ describe("two stations and a real server", () => {
     const [won, lost] = [asked[winner], asked[1 - winner]];
     if (won?.hold === undefined || lost === undefined) return "neither";
     expect(lost.refusal).toMatchObject({ code: "line.unit-elsewhere", facts: { run: won.run } });
-    both[winner]?.end(won, number % 2 === 0 ? "PASS" : "FAIL");
+    both[winner].end(won, number % 2 === 0 ? "PASS" : "FAIL");
     await expect.poll(async () => free(both[1 - winner] ?? b, number), { timeout: 5000 }).toBe(true);
     return winner === 0 ? "a" : "b";
   }
