@@ -31,6 +31,7 @@ export function dataPlaces(folder: string) {
     window: join(folder, "window.json"),
     golden: join(folder, "golden.json"),
     sharedLine: join(folder, "shared-line.json"),
+    copies: join(folder, "line"),
     service: join(folder, "training-service"),
     vault: join(folder, "vault.json"),
     vaultKey: join(folder, "vault.key"),

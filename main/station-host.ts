@@ -102,9 +102,9 @@ async function open(parts: HostParts, opened: Teardown[]): Promise<Omit<HostedSt
   opened.push(() => audit.store.close());
   opened.push(() => history.close());
   const configurator = new Configurator(new ConfigurationFile(configuration), options);
-  const library = await openLibrary(parts, history, configurator, audit.store);
   const sharedLine = await openLine(parts, audit.store);
   opened.push(() => sharedLine.close());
+  const library = await openLibrary(parts, history, configurator, { ...sharedLine, store: audit.store });
   const lineParts = linePartsOf(parts, audit, library, sharedLine);
   const line = await configurator.open((choice) => StationLine.open(lineParts, choice));
   opened.push(() => line.close());
@@ -117,7 +117,8 @@ function openLine(parts: HostParts, store: AuditStore): Promise<SharedLine> {
   const { lineChoice, lineSecrets: secrets, environment, clock, onLine: tell = () => undefined } = parts;
   return openSharedLine(lineChoice.file, async (file) => {
     const { runLine } = await import("./on-line/run-line.ts");
-    return runLine(file, { store, secrets, environment, clock, tell, seenUpTo: () => lineChoice.seenUpTo });
+    const { copies } = dataPlaces(parts.data);
+    return runLine(file, { store, secrets, copies, environment, clock, tell, seenUpTo: () => lineChoice.seenUpTo });
   });
 }
 
@@ -125,9 +126,10 @@ async function openLibrary(
   { data, resources, environment }: HostParts,
   history: HistoryClient,
   configurator: Configurator,
-  store: Pick<AuditStore, "usedRows">,
+  { store, documents }: Pick<SharedLine, "documents"> & { readonly store: Pick<AuditStore, "usedRows"> },
 ): Promise<Library> {
   return new Library({
+    line: () => documents,
     ...{ own: data, builtIn: resources, environment },
     born: await bornDocuments(resources, () => configurator.answer().training.modems),
     inUse: (kind, id) => configurator.inUse(kind, id),

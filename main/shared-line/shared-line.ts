@@ -1,6 +1,7 @@
 import type { StationError } from "../../src/core/error.ts";
 import { asStationError } from "../../src/core/error.ts";
 import { isTraining, type StationFiles } from "../../src/station/batch-plan.ts";
+import type { LineDocuments } from "../../src/station/library/line-documents.ts";
 import type { StartGuard } from "../../src/station/published/document-guard.ts";
 import type { UnitInterlock } from "../../src/station/unit-interlock.ts";
 import type { LineWatch } from "./line-watch.ts";
@@ -10,8 +11,9 @@ export type RunningLine = {
   readonly watch: LineWatch;
   /** Absent: units are not claimed across the line. */
   readonly interlock?: UnitInterlock;
-  /** Absent: the station runs what nobody signed, too. */
-  readonly guard?: StartGuard;
+  readonly guard: StartGuard;
+  /** What was published for the line, for the library. */
+  readonly documents: LineDocuments;
   /** Gives units back, lets go of the servers. What has not travelled stays in the record. */
   close(): Promise<void>;
 };
@@ -25,6 +27,7 @@ export type SharedLine = {
   readonly watch?: LineWatch;
   readonly interlock?: UnitInterlock;
   readonly guard?: StartGuard;
+  readonly documents?: LineDocuments;
   close(): Promise<void>;
 };
 

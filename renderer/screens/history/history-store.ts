@@ -30,7 +30,6 @@ export const useHistory = defineStore("history", () => {
   let typing: ReturnType<typeof setTimeout> | undefined;
 
   const filter = () => filterOf(form.value, new Date(Date.now() + station.ahead));
-  const jobs = recordJobs(client, filter);
 
   /** Reads the list anew, from its first row unless it stays where it is. */
   async function load(stay = false): Promise<void> {
@@ -46,8 +45,7 @@ export const useHistory = defineStore("history", () => {
   /** Lists the runs of this station, or of the whole line. */
   function turnTo(next: RecordSource): void {
     source.value = next;
-    if (next === "station") form.value = { ...form.value, station: "" };
-    void load();
+    change(next === "station" ? { station: "" } : {});
   }
 
   /** Sets some filters and reads the list; what is typed waits until the typing rests. */
@@ -80,5 +78,5 @@ export const useHistory = defineStore("history", () => {
 
   const { at: runAt, load: _load, ...listed } = list;
   const shown = { form, top, rowsInSight, selected, selectedPlace, newRuns, filtered, source };
-  return { ...shown, load, change, turnTo, follow, ...listed, runAt, ...jobs };
+  return { ...shown, load, change, turnTo, follow, ...listed, runAt, ...recordJobs(client, filter) };
 });
