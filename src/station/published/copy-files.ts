@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { syncFolder, writeSynced } from "../../audit/durable-file.ts";
 import type { PublishedFile } from "../../contract/line-publication.ts";
 import { StationError } from "../../core/error.ts";
@@ -50,6 +50,13 @@ async function putAside(folder: string): Promise<string | undefined> {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Whether a file belongs to the copies in a folder, links followed. */
+export async function isCopy(root: string, path: string): Promise<boolean> {
+  const [home, target] = await Promise.all([root, path].map((place) => realpath(place).catch(() => place)));
+  const way = relative(home ?? root, target ?? path);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Clears away what a power cut left unfinished in a folder; harmless when it cannot. */

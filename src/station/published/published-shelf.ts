@@ -1,5 +1,5 @@
-import { mkdir, opendir, realpath } from "node:fs/promises";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { mkdir, opendir } from "node:fs/promises";
+import { join } from "node:path";
 import { writeDurably } from "../../audit/durable-file.ts";
 import {
   LONGEST_STATEMENT,
@@ -102,13 +102,6 @@ export class PublishedShelf {
         ...{ document: name, revision, sha256, reason: withdrawn.reason },
       });
     for (const file of files) await signedBytes(folder, file);
-  }
-
-  /** Whether a file belongs to a copy of a line's document. */
-  async holds(path: string): Promise<boolean> {
-    const [root, target] = await Promise.all([realPlace(this.root), realPlace(path)]);
-    const way = relative(root, target);
-    return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
   }
 
   /** Whether the copy is here, whole and with this publisher's signature. Files that stay at the station are not asked for. */
@@ -231,8 +224,4 @@ async function textOf(file: string): Promise<string | undefined> {
     ({ text }) => text,
     () => undefined,
   );
-}
-
-async function realPlace(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
 }

@@ -137,7 +137,7 @@ describe("a publisher's signature", () => {
       { ...good, files: good.files.map((entry) => ({ ...entry, length: 262_145 })) },
     ];
     for (const payload of bad)
-      expect(await refused(jwsOf(header, payload, key)), JSON.stringify(payload)).toBe("line.document-signature");
+      expect([payload, await refused(jwsOf(header, payload, key))]).toEqual([payload, "line.document-signature"]);
     expect(await refused(jwsOf(header, good, key))).toBeUndefined();
   });
 
@@ -158,7 +158,8 @@ describe("a publisher's signature", () => {
     );
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {
-        if (text !== jws) expect(await refused(text)).toBe("line.document-signature");
+        fc.pre(text !== jws);
+        expect(await refused(text)).toBe("line.document-signature");
       }),
       { numRuns: 300 },
     );
@@ -202,8 +203,8 @@ describe("a publisher's key", () => {
       pem + pem,
       JSON.stringify({ ...jwk, x: "A".repeat(43) }),
     ];
-    for (const [index, text] of bad.entries())
-      await expect(PublisherTrust.of([pem, text]), String(index)).rejects.toMatchObject({
+    for (const text of bad)
+      await expect(PublisherTrust.of([pem, text])).rejects.toMatchObject({
         ...{ code: "line.publisher-key", facts: { number: 2 } },
       });
   });

@@ -159,8 +159,9 @@ describe("a station that starts only what was signed", () => {
   });
 
   it("does not touch a modem, nor the record, when it refuses", async () => {
-    const { station, store, request } = new StationRig({ documents: new DocumentGuard(rig.shelf, { require: true }) });
-    await expect(station.start(request())).rejects.toMatchObject({ code: "line.document-unsigned" });
+    const guarded = new StationRig({ documents: new DocumentGuard(rig.shelf, { require: true }) });
+    const { station, store } = guarded;
+    await expect(station.start(guarded.request())).rejects.toMatchObject({ code: "line.document-unsigned" });
     expect(store.events).toEqual([]);
     await station.close();
   });

@@ -80,9 +80,8 @@ describe("the library of a station with a line", () => {
   });
 
   it("names documents by what they are called, whatever that is", () => {
-    const base = { schema: 1, statement: "publication", files: [], at: "" } as const;
     const of = (name: string, revision: string): string =>
-      publishedId({ ...base, kind: "recipe", name, revision, sha256: "0123456789".padEnd(64, "a") });
+      publishedId({ kind: "recipe", name, revision, sha256: "0123456789".padEnd(64, "a") });
     expect(of("Tracker 9161", "7")).toBe("tracker-9161-7-01234567");
     expect(of("产品", "版本")).toBe("recipe-r-01234567");
     expect(of("x".repeat(140), "y".repeat(64))).toMatch(/^x{36}-y{16}-01234567$/);

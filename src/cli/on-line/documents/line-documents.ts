@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { ResolvedLine } from "../../../contract/line-file.ts";
 import type { Publication, Verified } from "../../../contract/line-publication.ts";
 import { StationError } from "../../../core/error.ts";
@@ -9,6 +9,7 @@ import { PublisherTrust } from "../../../line/documents/publisher-trust.ts";
 import type { Line, LineSession } from "../../../line/connect-line.ts";
 import { publishedId } from "../../../station/published/published-id.ts";
 import { PublishedShelf } from "../../../station/published/published-shelf.ts";
+import { copiesFolder } from "../../copies-folder.ts";
 import { required } from "../../arguments.ts";
 import type { Arguments, CommandContext } from "../../command.ts";
 
@@ -24,7 +25,7 @@ export async function shelfOf(
 ): Promise<{ readonly shelf: PublishedShelf; readonly trust: PublisherTrust }> {
   const trust = await PublisherTrust.of(documents.trust);
   const folder = args.value("copies");
-  const root = folder === undefined ? join(dirname(resolve(required(args, "line"))), "line") : resolve(folder);
+  const root = folder === undefined ? copiesFolder(resolve(required(args, "line"))) : resolve(folder);
   return { shelf: new PublishedShelf(root, (jws) => trust.verify(jws)), trust };
 }
 
