@@ -7,7 +7,11 @@ import { parseArgs } from "node:util";
 import { StationError } from "../src/core/error.ts";
 import { ROOT } from "./bundle.ts";
 
-const SPECS = ["test/faults/fault-matrix.spec.ts", "test/faults/long-run.spec.ts"];
+const SPECS = [
+  "test/faults/fault-matrix.spec.ts",
+  "test/faults/long-run.spec.ts",
+  "test/line/drain/drain-faults.spec.ts",
+];
 const text = { type: "string" } as const;
 const { values } = parseArgs({ options: { runs: { ...text, default: "5000" }, seed: { ...text, default: "6" } } });
 const env = {

@@ -48,7 +48,11 @@ const AWAY = [
   errors.ConnectionError,
 ] as const;
 
-/** The engine is there, but its cluster has no leader, is full, or takes no more at the moment. */
+/** Stream at its limit of messages or bytes; storage of the server or account used up. */
+const FULL: ReadonlySet<number> = new Set([10_002, 10_023, 10_028, 10_047, 10_077]);
+
+/** The engine is there, but its cluster has no leader, or there is no room. */
 function apiCode(error: JetStreamApiError): ErrorCode {
+  if (FULL.has(error.code)) return "line.full";
   return error.status === 503 ? "line.away" : "line.answer";
 }

@@ -45,6 +45,11 @@ export const LINE_CODES = {
     advice:
       "The line holds another history of this station than its audit database: keep both, and do not run a copied or restored database under the same identity.",
   },
+  "line.full": {
+    blame: "line",
+    retry: true,
+    advice: "The line's servers have no room for more records: free or add some there; nothing is lost, records wait.",
+  },
   "line.too-large": {
     blame: "line",
     retry: false,

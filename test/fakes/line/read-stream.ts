@@ -20,7 +20,7 @@ export type StoredMessage = {
 export async function readSubject(server: string, stream: string, subject: string): Promise<readonly StoredMessage[]> {
   const nats = await connect({ servers: server.replace(/^nats:\/\//, ""), reconnect: false });
   try {
-    const consumer = await jetstream(nats).consumers.get(stream, { filter_subjects: subject });
+    const consumer = await jetstream(nats, { timeout: 20_000 }).consumers.get(stream, { filter_subjects: subject });
     const { num_pending: count } = await consumer.info(false);
     const messages: StoredMessage[] = [];
     if (count === 0) return messages;

@@ -11,7 +11,7 @@ import { connectLine, type Line } from "../../../src/line/connect-line.ts";
 import { Drain, type DrainParts } from "../../../src/line/drain/drain.ts";
 import { setUpLine } from "../../../src/line/set-up.ts";
 import { batchId, batchStart, at, event, finished, identified, note } from "../../audit/samples.ts";
-import { TempAudit } from "../../audit/temp-audit.ts";
+import type { TempAudit } from "../../audit/temp-audit.ts";
 import { readEvents } from "../../fakes/line/read-stream.ts";
 import { lineSettings } from "../../fakes/line/test-line.ts";
 
