@@ -56,7 +56,7 @@ const FAMILIES = {
   passedBefore: /^(station|line)\.passed-before$/,
   unitElsewhere: /^line\.unit-elsewhere$/,
   unitTaken: /^line\.lease-(lost|unreadable)$/,
-  lineAway: /^line\.(away|untrusted|refused|not-set-up|answer|lease-late)$/,
+  lineAway: /^line\.(away|untrusted|refused|not-set-up|answer|lease-late|full|too-large|differs|forked)$/,
   unitMoved: /^station\.unit-/,
   stopped: /^station\.aborted$/,
   interrupted: /^(station\.closing|run\.interrupted)$/,
