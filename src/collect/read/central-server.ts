@@ -77,8 +77,13 @@ export class CentralServer {
   }
 
   #opened(): Promise<Sql> {
-    this.#session ??= this.#open();
-    return this.#session;
+    if (this.#session !== undefined) return this.#session;
+    const opening = this.#open();
+    this.#session = opening;
+    opening.catch(() => {
+      if (this.#session === opening) this.#session = undefined;
+    });
+    return opening;
   }
 
   #drop(): void {
