@@ -5,6 +5,9 @@ import { isOpenKind, type Finding, type Observation } from "./finding.ts";
 /** Where and when something was found. */
 export type Found = { readonly id: string; readonly at: string; readonly streamSeq: number; readonly message?: string };
 
+/** When a row came, and what names a finding that follows from it. */
+export type Moment = { readonly at: string; readonly newId: () => string };
+
 /** The findings of one station: those that are not settled, and the newest of each kind that may grow. */
 export class FindingsBook {
   readonly #station: string;
@@ -45,21 +48,22 @@ export class FindingsBook {
     });
   }
 
-  /** The right row has come for a position: what was open there is made good. `id` names the rest of a gap that is cut in two. */
-  came(draft: Draft, position: number, { id, at }: Pick<Found, "id" | "at">): void {
+  /** The right row has come for a position: what was open there is made good. `newId` names the rest of a gap that is cut in two. */
+  came(draft: Draft, position: number, when: Moment): void {
+    if (this.#open.size === 0) return;
     for (const finding of this.open) {
       if (finding.position > position || finding.lastPosition < position) continue;
       if (finding.kind === "fork" || finding.kind === "signature") continue;
-      this.#cut(draft, finding, position, { id, at });
+      this.#cut(draft, finding, position, when);
     }
   }
 
-  #cut(draft: Draft, finding: Finding, position: number, { id, at }: Pick<Found, "id" | "at">): void {
+  #cut(draft: Draft, finding: Finding, position: number, { newId, at }: Moment): void {
     const before = { ...finding, lastPosition: position - 1 };
     const behind = { ...finding, position: position + 1 };
     if (before.lastPosition >= before.position) {
       this.#keep(draft, before);
-      if (behind.lastPosition >= behind.position) this.#keep(draft, { ...behind, id });
+      if (behind.lastPosition >= behind.position) this.#keep(draft, { ...behind, id: newId() });
     } else if (behind.lastPosition >= behind.position) this.#keep(draft, behind);
     else this.#keep(draft, { ...finding, settledAt: at });
   }

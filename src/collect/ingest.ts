@@ -60,10 +60,12 @@ export class Ingest {
     const read = messages.map((message) => ({ message, decoded: decode(message) }));
     await this.#load(read.map(({ decoded }) => decoded));
     const changed = new Set<StationIntake>();
+    const time = this.#surroundings.now();
+    const at = isoTime(time);
     for (const { message, decoded } of read) {
       const intake = this.#intake(decoded.station);
       changed.add(intake);
-      const arrival = this.#arrival(message);
+      const arrival = this.#arrival(message, time, at);
       if (decoded.kind === "message") await intake.take(draft, decoded.message, arrival);
       else intake.refuse(draft, decoded.finding, decoded.what, arrival);
     }
@@ -80,16 +82,10 @@ export class Ingest {
     return intake;
   }
 
-  #arrival(message: StreamMessage): Arrival {
-    const { now, random } = this.#surroundings;
-    const time = now();
-    return {
-      streamSeq: message.streamSeq,
-      at: isoTime(time),
-      newId: () => timeOrderedId(time, random),
-      text: () => kept(message.data),
-      name: nameIn(message),
-    };
+  #arrival(message: StreamMessage, time: Instant, at: string): Arrival {
+    const newId = (): string => timeOrderedId(time, this.#surroundings.random);
+    const text = (): string => kept(message.data);
+    return { streamSeq: message.streamSeq, at, newId, text, name: nameIn(message) };
   }
 
   /** Reads what the database knows of the runs of these messages. */

@@ -83,7 +83,7 @@ export class StationIntake {
     if (this.#state.top > 0)
       this.#add(draft, observed("reordered", 0, `it came after row ${this.#state.top}`), arrival);
     this.#state = identified(this.#state, { createdAt, publicKey, thumbprint });
-    this.#findings.came(draft, 0, { id: arrival.newId(), at: arrival.at });
+    this.#findings.came(draft, 0, arrival);
     await this.#catchUp(draft, arrival);
   }
 
@@ -111,7 +111,7 @@ export class StationIntake {
     draft.addEvent(event);
     this.#state = { ...this.#state, top: Math.max(top, position), lastAt: at > lastAt ? at : lastAt };
     await this.runs.take(draft, event, this.#state.name, late);
-    this.#findings.came(draft, position, { id: arrival.newId(), at: arrival.at });
+    this.#findings.came(draft, position, arrival);
     if (this.#state.identity === undefined) {
       if (!this.#findings.has("gap", 0))
         this.#add(draft, observed("gap", 0, "the station has not told its identity and key"), arrival);
