@@ -93,6 +93,29 @@ describe("a station of a line", () => {
   });
 });
 
+describe("the program", () => {
+  it("loads nothing of NATS, PostgreSQL or src/line for a station by itself, and does for one of a line", async () => {
+    const alone = await loadedBy("alone", tray.runArguments("b.db", ["--slots", "1"]));
+    expect(alone).toContainEqual(expect.stringContaining("src/cli/tray.ts"));
+    expect(alone.filter(isOfLines)).toEqual([]);
+    const onLine = await loadedBy("on-line", ["line", "status", "--line", tray.path("line.yaml")]);
+    expect(onLine.filter(isOfLines)).toContainEqual(expect.stringContaining("src/line/connect-line.ts"));
+  });
+});
+
+const isOfLines = (url: string): boolean =>
+  /src[/](line|collect)[/]|[/]on-line[/]|@nats-io|node_modules[/]pg[/]/.test(url);
+
+/** The files that a command and its workers have loaded, as V8 reports them. */
+async function loadedBy(name: string, args: readonly string[]): Promise<readonly string[]> {
+  const folder = tray.path(`coverage-${name}`);
+  await station(args, { ...tray.environment, NODE_V8_COVERAGE: folder });
+  return readdirSync(folder).flatMap((file) => {
+    const { result } = JSON.parse(readFileSync(join(folder, file), "utf8")) as { result: readonly { url: string }[] };
+    return result.map(({ url }) => url);
+  });
+}
+
 /** The content of every file but the credentials themselves. */
 function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
