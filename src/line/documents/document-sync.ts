@@ -67,10 +67,10 @@ export class DocumentSync {
 
   private constructor(parts: SyncParts) {
     this.#parts = parts;
-    this.#work = this.#keepUp();
+    this.#work = parts.trust.publishers.length === 0 ? Promise.resolve() : this.#keepUp();
   }
 
-  /** Begins at once, and again whenever the line is back. */
+  /** Begins at once, and again whenever the line is back. Where nobody is trusted, there is nothing to do. */
   static start(parts: SyncParts): DocumentSync {
     return new DocumentSync(parts);
   }
