@@ -152,7 +152,7 @@ export class Line {
 
   /** Connects, and returns once that connection is over. */
   async #connectOnce(): Promise<void> {
-    const nats = await connect(this.#options);
+    const nats = await this.#connected();
     const lost = new AbortController();
     const close = (): void => void nats.close();
     this.#closing.signal.addEventListener("abort", close, { once: true });
@@ -171,6 +171,24 @@ export class Line {
       this.#closing.signal.removeEventListener("abort", close);
       lost.abort(new StationError("line.away", "the line was lost"));
     }
+  }
+
+  /** A new connection; an attempt that the line's end comes upon is left to itself, and closed should it succeed. */
+  async #connected(): Promise<NatsConnection> {
+    const { signal } = this.#closing;
+    const attempt = connect(this.#options);
+    const ended = new Promise<never>((_resolve, reject) => {
+      const end = (): void => {
+        attempt.then((nats) => nats.close()).catch(() => undefined);
+        reject(abortReason(signal));
+      };
+      signal.addEventListener("abort", end, { once: true });
+      attempt
+        .catch(() => undefined)
+        .finally(() => signal.removeEventListener("abort", end))
+        .catch(() => undefined);
+    });
+    return Promise.race([attempt, ended]);
   }
 
   #missed(why: StationError): void {

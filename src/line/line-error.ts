@@ -19,6 +19,13 @@ export function lineError(error: unknown, what: string, facts: Facts = {}): Stat
   return new StationError(codeOf(error), what, facts, { cause: error });
 }
 
+/** Whether a request got no answer at all: the server may be stuck or cut off, and another one may not be. */
+export function isSilence(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++)
+    if (cause instanceof errors.TimeoutError) return true;
+  return false;
+}
+
 function codeOf(error: unknown): ErrorCode {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
     const code = knownCode(cause);

@@ -151,6 +151,22 @@ it("stops waiting when it is told to, and when the line is closed", async () => 
   });
 });
 
+it("is closed at once, though a server keeps it waiting", async () => {
+  const server = await listen(() => undefined);
+  try {
+    const line = connectLine(
+      lineSettings([`nats://127.0.0.1:${server.port}`], { limits: { connectSeconds: 60, requestSeconds: 60 } }),
+      { clock },
+    );
+    await expect(line.reach(seconds(0.2))).rejects.toMatchObject({ code: "line.away" });
+    const began = clock.monotonic();
+    await line.close();
+    expect(clock.monotonic() - began).toBeLessThan(2000);
+  } finally {
+    server.close();
+  }
+});
+
 describe("something that is no line", () => {
   const answers: readonly (readonly [string, (socket: Socket) => void])[] = [
     ["says nothing", () => undefined],

@@ -3,7 +3,7 @@ import { sleep, type Clock, type Instant } from "../../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../../core/duration.ts";
 import { StationError } from "../../core/error.ts";
 import type { Line, LineSession } from "../connect-line.ts";
-import { lineError } from "../line-error.ts";
+import { isSilence, lineError } from "../line-error.ts";
 import type { DrainRow, DrainSource } from "./drain-source.ts";
 import { openEventLog, type EventLog } from "./event-log.ts";
 import { eventEntry } from "./line-texts.ts";
@@ -115,7 +115,7 @@ export class Drain {
       await this.#send(session, events, wake);
     } catch (error) {
       // Whoever does not answer may not be the one to ask: the cluster has other servers.
-      if (lineError(error, "").code === "line.away") session.giveUp();
+      if (isSilence(error)) session.giveUp();
       throw error;
     } finally {
       end();
