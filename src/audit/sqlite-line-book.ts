@@ -19,6 +19,12 @@ export type LineBookParts = {
 /** The events of the index `event_line`; every query names them just like it. */
 const OF_THE_LINE = "type IN ('line.alone', 'line.reconciled', 'line.conflict')";
 
+/** Bodies of all events of the line, oldest first. */
+export const LINE_EVENTS_QUERY = `SELECT body FROM event WHERE ${OF_THE_LINE} ORDER BY position`;
+/** Bodies of the newest conflicts, newest first. */
+export const CONFLICTS_QUERY = `SELECT body FROM event
+  WHERE ${OF_THE_LINE} AND type = 'line.conflict' ORDER BY position DESC LIMIT ?`;
+
 /** Events of the line in the chain, found by an index of their own. */
 export class SqliteLineBook implements LineBook {
   readonly #parts: LineBookParts;
@@ -75,10 +81,8 @@ function lineEvent(body: string): LineUnitEvent {
 }
 
 function prepare(db: Database) {
-  const all: Statement<[], string> = db.prepare(`SELECT body FROM event WHERE ${OF_THE_LINE} ORDER BY position`);
-  const conflicts: Statement<[number], string> = db.prepare(
-    `SELECT body FROM event WHERE ${OF_THE_LINE} AND type = 'line.conflict' ORDER BY position DESC LIMIT ?`,
-  );
+  const all: Statement<[], string> = db.prepare(LINE_EVENTS_QUERY);
+  const conflicts: Statement<[number], string> = db.prepare(CONFLICTS_QUERY);
   const run: Statement<[string], unknown[]> = db.prepare(`SELECT ${RUN_COLUMN_LIST} FROM run WHERE id = ?`);
   return { all: all.pluck(), conflicts: conflicts.pluck(), run: run.raw() };
 }

@@ -1,6 +1,6 @@
 import type { LineUnitEvent } from "../../../src/contract/line-event.ts";
 import type { Lease, Passed } from "../../../src/contract/line-lease.ts";
-import { milliseconds, seconds, type Duration } from "../../../src/core/duration.ts";
+import { milliseconds, seconds } from "../../../src/core/duration.ts";
 import { asStationError, type StationError } from "../../../src/core/error.ts";
 import type { DeviceUuid, RunId, SlotId } from "../../../src/core/ids.ts";
 import { isoTime } from "../../../src/core/iso-time.ts";
@@ -140,5 +140,3 @@ export class LineRig {
     return this.leases.get(UNIT)?.value?.run;
   }
 }
-
-export const SECOND: Duration = seconds(1);
