@@ -11,6 +11,8 @@ const SPECS = [
   "test/faults/fault-matrix.spec.ts",
   "test/faults/long-run.spec.ts",
   "test/line/drain/drain-faults.spec.ts",
+  "test/line/units/cluster.spec.ts",
+  "test/collect/factory.spec.ts",
 ];
 const text = { type: "string" } as const;
 const { values } = parseArgs({ options: { runs: { ...text, default: "5000" }, seed: { ...text, default: "6" } } });
