@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hashRow } from "../../src/audit/chain.ts";
 import { CentralStore } from "../../src/collect/central-store.ts";
@@ -12,6 +15,7 @@ import { inStream, recordedChain } from "./sample-chain.ts";
 
 const NOW = Date.UTC(2026, 2, 1, 9);
 let chain: readonly LineMessage[];
+let folder: string;
 let sql: Sql;
 let ingest: Ingest;
 
@@ -20,12 +24,16 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  sql = SqliteSql.open(":memory:", { readOnly: false });
+  folder = mkdtempSync(join(tmpdir(), "collect-"));
+  sql = SqliteSql.open(join(folder, "central.db"), { readOnly: false });
   await prepareCentral(sql, NOW);
   ingest = await reopened();
 });
 
-afterEach(() => sql.close());
+afterEach(async () => {
+  await sql.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function reopened(): Promise<Ingest> {
   return Ingest.open(new CentralStore(sql), { now: () => NOW, random: randomBytes });
