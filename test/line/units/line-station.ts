@@ -31,10 +31,16 @@ export class LineStation {
   readonly #number: number;
   #runs = 0;
 
-  constructor(number: number, servers: readonly string[], rule: Partial<InterlockRule> = {}, limits = LIMITS) {
+  constructor(
+    number: number,
+    servers: readonly string[],
+    rule: Partial<InterlockRule> = {},
+    limits = LIMITS,
+    changes: Partial<ResolvedLine> = {},
+  ) {
     this.#number = number;
     const interlock = { whenAway: "refuse", leaseSeconds: 30, training: false, ...rule } as const;
-    const settings = lineSettings(servers, { station: { name: `s${number}` }, interlock, limits });
+    const settings = lineSettings(servers, { station: { name: `s${number}` }, interlock, limits, ...changes });
     this.line = connectLine(settings, { clock: realClock });
     const record = {
       note: async (event: LineUnitEvent): Promise<void> => void this.events.push(event),
