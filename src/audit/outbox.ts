@@ -38,6 +38,9 @@ export interface Outbox {
 
 type Mark = { readonly started: number; readonly settled: number };
 
+/** So many rows are settled or filled in again within one transaction: more would hold the event loop. */
+const SLICE = 2000;
+
 /** How the outbox writes: within the store's next transaction. */
 export type WriteLater = (work: () => void) => Promise<void>;
 
@@ -115,18 +118,26 @@ export class SqliteOutbox implements Outbox {
   }
 
   async settle(position: number): Promise<void> {
-    await this.#later(() => {
-      this.#statements.remove.run(position);
-      this.#statements.settle.run(position, position);
-    });
+    for (let upTo = this.settled; upTo < position;) {
+      upTo = Math.min(position, upTo + SLICE);
+      const end = upTo;
+      await this.#later(() => {
+        this.#statements.remove.run(end);
+        this.#statements.settle.run(end);
+      });
+    }
   }
 
   async refill(after: number): Promise<void> {
-    await this.#later(() => {
-      const from = Math.max(after, this.started);
-      this.#statements.unsettle.run(from);
-      this.#statements.fill.run(from);
-    });
+    const first = Math.max(after, this.started);
+    for (let from = this.settled; from > first;) {
+      const [begin, end] = [Math.max(first, from - SLICE), from];
+      await this.#later(() => {
+        this.#statements.refill.run(begin, end);
+        this.#statements.settle.run(begin);
+      });
+      from = begin;
+    }
   }
 
   subscribe(wake: () => void): () => void {
@@ -162,7 +173,9 @@ function prepare(db: Database) {
     hashAt: db.prepare<[number], string>("SELECT hash FROM event WHERE position = ?").pluck(),
     run: db.prepare<[string], unknown[]>(`SELECT ${RUN_COLUMN_LIST} FROM run WHERE id = ?`).raw(),
     remove: db.prepare<[number]>("DELETE FROM outbox WHERE position <= ?"),
-    settle: db.prepare<[number, number]>("UPDATE outbox_mark SET settled = ? WHERE settled < ?"),
-    unsettle: db.prepare<[number]>("UPDATE outbox_mark SET settled = ?"),
+    settle: db.prepare<[number]>("UPDATE outbox_mark SET settled = ?"),
+    refill: db.prepare<[number, number]>(
+      "INSERT OR IGNORE INTO outbox (position) SELECT position FROM event WHERE position > ? AND position <= ?",
+    ),
   };
 }

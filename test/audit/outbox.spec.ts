@@ -61,6 +61,18 @@ describe("a database that belongs to a line", () => {
     expect([outbox.settled, outbox.size, positions(outbox)]).toEqual([1, 3, [2, 3, 4]]);
   });
 
+  it("settles and fills in thousands a slice at a time, without a gap", async () => {
+    const { store, outbox } = await open();
+    await store.startBatch(batchStart());
+    const notes = Array.from({ length: 5000 }, (_, index) => store.append(event(1, index + 1, note("one"))));
+    await Promise.all(notes);
+    await outbox.settle(4500);
+    expect([outbox.settled, outbox.size]).toEqual([4500, 504]);
+    await outbox.refill(100);
+    expect([outbox.settled, outbox.size]).toEqual([100, 4904]);
+    expect(positions(outbox, 0, 10_000)).toEqual(Array.from({ length: 4904 }, (_, index) => index + 101));
+  });
+
   it("calls once an event is on the disk, and tells of none before", async () => {
     const { store, outbox } = await open();
     let calls = 0;

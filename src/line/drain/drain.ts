@@ -29,8 +29,8 @@ export type DrainStatus = {
   readonly why?: StationError;
 };
 
-/** So many events are read at once: that is what a drain holds in memory, however many wait. */
-const PAGE = 256;
+/** So many events are read at once: that is what a drain holds in memory, however many wait, and well below 5 ms of reading. */
+const PAGE = 64;
 const FIRST_WAIT = milliseconds(250);
 const LONGEST_WAIT = seconds(5);
 
