@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { jetstreamManager, StorageType } from "@nats-io/jetstream";
 import type { AuditStore } from "../../../audit/audit-store.ts";
 import { openAuditStore } from "../../../audit/open-audit-store.ts";
 import { parseCentralAddress, type CentralAddress } from "../../../collect/central-address.ts";
@@ -11,11 +10,12 @@ import { abortReason } from "../../../core/clock.ts";
 import { minutes, seconds } from "../../../core/duration.ts";
 import { StationError } from "../../../core/error.ts";
 import { Secret } from "../../../core/secret.ts";
-import { connectLine, type Line, type LineSession } from "../../../line/connect-line.ts";
+import { publishBare } from "../../../line/bare-stream.ts";
+import { connectLine, type Line } from "../../../line/connect-line.ts";
 import { Drain } from "../../../line/drain/drain.ts";
 import { eventEntry } from "../../../line/drain/line-texts.ts";
 import { EVENTS } from "../../../line/names.ts";
-import { setUpLine } from "../../../line/set-up.ts";
+import { lookAtLine, setUpLine } from "../../../line/set-up.ts";
 import { sampleBatch, sampleSize } from "../../bench/audit-sample.ts";
 import { rounded, type BenchRow } from "../../bench/bench-row.ts";
 import type { CommandContext } from "../../command.ts";
@@ -23,7 +23,6 @@ import { startBenchServer } from "./bench-server.ts";
 
 const SLOTS = 64;
 const IN_FLIGHT = 64;
-const BARE = "BENCH";
 const PAGE = 256;
 
 /**
@@ -58,8 +57,7 @@ async function measure(events: number, folder: string, line: Line, context: Comm
     const sequential = await rate(context, texts.length, () => publishBare(session, texts, 1));
     const parallel = await rate(context, texts.length, () => publishBare(session, texts, IN_FLIGHT));
     const drained = await rate(context, texts.length, () => drain(line, store, context));
-    const manager = await jetstreamManager(session.nats, { checkAPI: false });
-    const { bytes } = (await manager.streams.info(EVENTS.stream)).state;
+    const bytes = (await lookAtLine(session)).find(({ name }) => name === EVENTS.stream)?.bytes ?? 0;
     const address = centralAddress(folder, context);
     const collected = await rate(context, texts.length, () => collectAll(line, address, context));
     return {
@@ -90,19 +88,6 @@ function messagesOf({ outbox }: AuditStore): readonly string[] {
     for (const row of rows) texts.push(eventEntry(outbox?.identity.id ?? "", row).text);
     last = rows.at(-1)?.position ?? last;
   }
-}
-
-async function publishBare({ nats, js }: LineSession, texts: readonly string[], atOnce: number): Promise<void> {
-  const manager = await jetstreamManager(nats, { checkAPI: false });
-  await manager.streams.add({ name: BARE, subjects: ["bench"], storage: StorageType.File });
-  const encoder = new TextEncoder();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let text = texts[next++]; text !== undefined; text = texts[next++])
-      await js.publish("bench", encoder.encode(text));
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  await manager.streams.delete(BARE);
 }
 
 async function drain(line: Line, { outbox: source }: AuditStore, { clock }: CommandContext): Promise<void> {
