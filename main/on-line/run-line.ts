@@ -104,6 +104,7 @@ function watchOf(
   const sources = {
     ...{ name, station: station.name, alone, link: () => line.status },
     whenAway: interlock === false ? null : interlock.whenAway,
+    training: interlock !== false && interlock.training,
     waiting: () => drain.status.waiting,
     stuck: () => (line.status.state === "connected" ? drain.status.why : undefined),
     conflicts: () => conflicts().filter(({ at }) => at > (seenUpTo() ?? "")),

@@ -15,6 +15,7 @@ export type LineSources = {
   readonly name: string;
   readonly station: string;
   readonly whenAway: LineState["whenAway"];
+  readonly training: boolean;
   readonly link: () => LinkStatus;
   /** Events of the record that the line has not got yet. */
   readonly waiting: () => number;
@@ -76,13 +77,13 @@ export class LineWatch {
   }
 
   #look(): LineState {
-    const { name, station, whenAway, link, waiting, stuck, alone, conflicts } = this.#sources;
+    const { name, station, whenAway, training, link, waiting, stuck, alone, conflicts } = this.#sources;
     const status = link();
     const why = stuck() ?? (status.state === "away" ? status.why : undefined);
     if (status.state === "connected") this.#reachedAt = this.#clock.now();
     const reachedAt = status.state === "connected" ? undefined : this.#reachedAt;
     return {
-      ...{ name, station, whenAway, link: this.#linkOf(status) },
+      ...{ name, station, whenAway, training, link: this.#linkOf(status) },
       since: isoTime(status.state === "closed" ? (this.#reachedAt ?? 0) : status.since),
       ...(reachedAt === undefined ? {} : { reachedAt: isoTime(reachedAt) }),
       ...{ waiting: waiting(), alone: alone(), conflicts: conflicts().slice(0, MOST_SHOWN.conflicts) },

@@ -36,7 +36,7 @@ export const FAKE_STATIONS: LineStation[] = [
 export function fakeLineState(now: number, changes: Partial<LineState> = {}): LineState {
   return {
     ...{ name: "Line 3", station: "bench-1", link: "reached", since: new Date(now - 3_600_000).toISOString() },
-    ...{ waiting: 0, whenAway: "refuse", alone: 0, conflicts: [], ...changes },
+    ...{ waiting: 0, whenAway: "refuse", training: false, alone: 0, conflicts: [], ...changes },
   };
 }
 

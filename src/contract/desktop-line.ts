@@ -42,6 +42,8 @@ export const LineStateSchema = z.strictObject({
   problem: ErrorReportSchema.exactOptional(),
   /** What runs do while the line is away; `null`: units are not interlocked across the line. */
   whenAway: z.enum(["refuse", "alone"]).nullable(),
+  /** Units of the training mode are interlocked too. */
+  training: z.boolean(),
   /** Runs that went on alone and were not compared with the line yet. */
   alone: count,
   /** The newest first, until somebody has seen them. */

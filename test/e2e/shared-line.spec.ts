@@ -48,7 +48,7 @@ test("a station joins its line, goes on while the line is away, and shows the wh
 
     // Training units are not claimed: the tray runs whether or not the line is there.
     await server.kill();
-    await expect(strip(page)).toHaveAttribute("data-line", "refusing", { timeout: 30_000 });
+    await expect(strip(page)).toHaveAttribute("data-line", "away", { timeout: 30_000 });
     await start(page);
     await expectLooks(page, times(4, "pass"));
     await expect(strip(page)).toContainText(/[0-9]+ records wait/u);

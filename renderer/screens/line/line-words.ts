@@ -7,6 +7,11 @@ import { useNeedWords } from "./need-words.ts";
 /** How a line looks on the Line screen: quiet, or in need of somebody. */
 export type LineLook = "quiet" | "away" | "refusing";
 
+/** The line as it concerns what the station does now: units of the training mode are compared where the line file says so. */
+export function concerning(state: LineState, training: boolean): LineState {
+  return training && !state.training ? { ...state, whenAway: null } : state;
+}
+
 /** A line that is away is no one's worry as long as runs go on; where they are refused, everybody's. */
 export function lineLook({ link, whenAway, problem }: Pick<LineState, "link" | "whenAway" | "problem">): LineLook {
   if (link === "reached") return problem === undefined ? "quiet" : "away";

@@ -20,7 +20,7 @@ function rig() {
     conflicts: [],
   };
   const sources: LineSources = {
-    ...{ name: "Line 3", station: "bench-1", whenAway: "refuse" },
+    ...{ name: "Line 3", station: "bench-1", whenAway: "refuse", training: false },
     link: () => now.link,
     waiting: () => {
       if (now.broken === true) throw new StationError("audit.closed", "closed");

@@ -14,7 +14,10 @@ const AWAY = reportOf(new StationError("line.away", "lost"));
 
 function strip(changes?: Partial<LineState>) {
   return shown(SharedLineStrip, {
-    facts: (snapshot) => (changes === undefined ? snapshot : { ...snapshot, sharedLine: fakeLineState(NOW, changes) }),
+    facts: (snapshot) => {
+      const station = { ...snapshot.station, training: false };
+      return changes === undefined ? snapshot : { ...snapshot, station, sharedLine: fakeLineState(NOW, changes) };
+    },
   });
 }
 
@@ -53,6 +56,22 @@ describe("the shared line on the Line screen", () => {
     const { screen } = await strip(changes);
     expect(screen.get("[data-line]").attributes("data-line")).toBe(look);
     for (const text of texts) expect(screen.text()).toContain(text);
+  });
+
+  it("is nobody's worry in the training mode, unless training units are compared too", async () => {
+    const look = async (training: boolean) => {
+      const line = fakeLineState(NOW, { link: "away", training });
+      const { screen } = await shown(SharedLineStrip, {
+        facts: (snapshot) => ({
+          ...snapshot,
+          station: { ...snapshot.station, training: true },
+          sharedLine: line,
+        }),
+      });
+      return screen.get("[data-line]").attributes("data-line");
+    };
+    expect(await look(false)).toBe("away");
+    expect(await look(true)).toBe("refusing");
   });
 
   it("shows units that another station passed too until somebody has set them aside", async () => {
