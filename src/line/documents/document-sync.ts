@@ -24,6 +24,9 @@ export type SyncParts = {
   readonly onMissed?: (error: StationError) => void;
 };
 
+/** What the line was like at the last look. */
+type Seen = { session?: unknown; revision?: number | undefined };
+
 /** How often the line is asked whether there is something new. */
 const INTERVAL = seconds(15);
 
@@ -84,7 +87,7 @@ export class DocumentSync {
   async #keepUp(): Promise<void> {
     const { signal } = this.#stopping;
     const isStopped = (): boolean => signal.aborted;
-    const seen: { session?: unknown; revision?: number } = {};
+    const seen: Seen = {};
     while (!isStopped()) {
       try {
         await this.#once(seen, signal);
@@ -96,14 +99,16 @@ export class DocumentSync {
     }
   }
 
-  async #once(seen: { session?: unknown; revision?: number }, signal: AbortSignal): Promise<void> {
+  async #once(seen: Seen, signal: AbortSignal): Promise<void> {
     const { line, clock } = this.#parts;
     const session = await line.reach(undefined, signal);
     const revision = await (await openDocumentBucket(session, { clock, limit: line.requestLimit, signal })).revision();
     if (seen.session === session && seen.revision === revision) return;
     const fetched = await syncDocuments(this.#parts, line.requestLimit, { signal });
-    Object.assign(seen, { session, revision });
     const { withdrawn, refused } = fetched;
+    // A server that lags behind the others may not have a file yet: it is asked again.
+    const isWhole = refused.every(({ error }) => error.code !== "line.document-changed");
+    Object.assign(seen, { session, revision: isWhole ? revision : undefined });
     if (fetched.fetched.length + withdrawn.length + refused.length > 0) this.#parts.onFetched?.(fetched);
   }
 }

@@ -33,6 +33,8 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 /** Copies that are looked at; a line has fewer. */
 const MOST_COPIES = 4000;
+/** Copies that are read at the same time. */
+const AT_ONCE = 16;
 const SHA256 = /^[0-9a-f]{64}$/;
 const SIGNATURE = /^[A-Za-z0-9_-]{43}\.jws$/;
 const WITHDRAWAL = /^([0-9a-f]{64})\.[A-Za-z0-9_-]{43}\.jws$/;
@@ -44,6 +46,7 @@ const WITHDRAWAL = /^([0-9a-f]{64})\.[A-Za-z0-9_-]{43}\.jws$/;
 export class PublishedShelf {
   readonly root: string;
   readonly #verify: VerifyStatement;
+  readonly #believed = new Map<string, Verified>();
   readonly #tidied: Promise<void>;
 
   constructor(root: string, verify: VerifyStatement) {
@@ -63,17 +66,24 @@ export class PublishedShelf {
   /** Every copy that a trusted publisher has signed, by name, revision and time; the ones that were withdrawn too. */
   async copies(kind?: PublishedKind): Promise<readonly PublishedCopy[]> {
     const withdrawn = await this.#withdrawn();
+    const names = await namesIn(this.#documents, SHA256);
     const copies: PublishedCopy[] = [];
-    for (const sha256 of await namesIn(this.#documents, SHA256)) {
-      const verified = await this.#signed(sha256);
-      if (verified === undefined || (kind !== undefined && verified.statement.kind !== kind)) continue;
-      const folder = join(this.#documents, sha256, FILES);
-      const path = join(folder, MAIN_FILE[verified.statement.kind]);
-      const file = withdrawn.get(sha256);
-      const reason = file === undefined ? undefined : await this.#reasonIn(file);
-      copies.push({ verified, folder, path, ...(reason === undefined ? {} : { withdrawn: { reason } }) });
+    for (let at = 0; at < names.length; at += AT_ONCE) {
+      const some = names.slice(at, at + AT_ONCE).map((sha256) => this.#copy(sha256, withdrawn.get(sha256)));
+      for (const copy of await Promise.all(some))
+        if (copy !== undefined && (kind === undefined || copy.verified.statement.kind === kind)) copies.push(copy);
     }
     return copies.toSorted(byName);
+  }
+
+  /** @param withdrawal the file of a withdrawal of it */
+  async #copy(sha256: string, withdrawal: string | undefined): Promise<PublishedCopy | undefined> {
+    const verified = await this.#signed(sha256);
+    if (verified === undefined) return undefined;
+    const folder = join(this.#documents, sha256, FILES);
+    const path = join(folder, MAIN_FILE[verified.statement.kind]);
+    const withdrawn = withdrawal === undefined ? {} : { withdrawn: { reason: await this.#reasonIn(withdrawal) } };
+    return { verified, folder, path, ...withdrawn };
   }
 
   /**
@@ -170,11 +180,21 @@ export class PublishedShelf {
   async #signed(sha256: string): Promise<Verified<Publication> | undefined> {
     const found: Verified<Publication>[] = [];
     for (const [, jws] of await this.#signatures(sha256)) {
-      const verified = await this.#verify(jws).catch(() => undefined);
+      const verified = await this.#verifiedOnce(jws).catch(() => undefined);
       if (verified?.statement.statement !== "publication" || verified.statement.sha256 !== sha256) continue;
       found.push({ ...verified, statement: verified.statement });
     }
     return found.toSorted((one, other) => (one.statement.at < other.statement.at ? 1 : -1))[0];
+  }
+
+  /** Whom the station trusts does not change while it runs: a text that was believed once is the next time. */
+  async #verifiedOnce(jws: string): Promise<Verified> {
+    const known = this.#believed.get(jws);
+    if (known !== undefined) return known;
+    const verified = await this.#verify(jws);
+    if (this.#believed.size >= MOST_COPIES) this.#believed.clear();
+    this.#believed.set(jws, verified);
+    return verified;
   }
 
   /** The file of a withdrawal by the document's digest. */

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Publication } from "../../../src/contract/line-publication.ts";
 import { DOCUMENT_KEYS } from "../../../src/line/documents/document-bucket.ts";
@@ -211,6 +212,33 @@ describe("what somebody else writes on the line", () => {
     const { fetched, refused } = await rig.fetch();
     expect(fetched).toHaveLength(1);
     expect(refused.map(({ key }) => key)).toEqual([0, 1, 2, 3, 4].map((index) => `publication.${index}`));
+  });
+
+  it("never does more than to be refused, whatever it is", async () => {
+    const good = await rig.key.sign(document);
+    const keys = fc.oneof(
+      fc.constantFrom(
+        ...rig.bucket.values.keys(),
+        here(),
+        DOCUMENT_KEYS.withdrawal(document.sha256, rig.key.thumbprint),
+      ),
+      fc.string({ maxLength: 40 }).map((text) => `publication.${text}`),
+    );
+    const values = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.tuple(fc.nat(good.length), fc.nat(255)).map(([at, byte]) => Buffer.from(good).fill(byte, at, at + 1)),
+    );
+    const before = new Map(rig.bucket.values);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(keys, values), { maxLength: 4 }), async (written) => {
+        rig.bucket.values.clear();
+        for (const [key, value] of [...before, ...written]) rig.bucket.values.set(key, value);
+        const { refused } = await rig.fetch();
+        expect(refused.every(({ error }) => error.code.startsWith("line.document-"))).toBe(true);
+        expect(["sound", "none"]).toContain(await soundness());
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it("cannot bring an old withdrawn revision back", async () => {
