@@ -71,6 +71,19 @@ export class AloneRuns {
     else await this.#note(run, { what: "held", other: holder });
   }
 
+  /**
+   * Tells the line of a PASS. Another station may have passed the unit meanwhile, where this one's PASS could not be told in time:
+   * that is recorded.
+   * @throws StationError line.*, audit.*
+   */
+  async pass(run: EndedAlone, passedAt: string): Promise<void> {
+    const { passed, station } = this.#parts;
+    const before = await tellPassed(passed, run.uuid, passedOf(run, passedAt, station));
+    const ended: AloneRun = { ...run, passedAt, station: station.id, running: false };
+    const conflict = conflictOf(ended, { kind: "nothing" }, before);
+    if (conflict !== undefined) await this.#note(run, conflict);
+  }
+
   async #settle(run: EndedAlone, running: boolean): Promise<void> {
     const { leases, passed, station } = this.#parts;
     const { uuid, passedAt, provisions } = run;

@@ -64,7 +64,7 @@ export class Interlock {
 
   /** Runs that went on alone and were not compared with the line yet. */
   get alone(): number {
-    return this.#debts.alone.size + [...this.#holds].filter((hold) => hold.alone).length;
+    return this.#debts.alone.size + [...this.#holds].filter((hold) => hold.unsettled).length;
   }
 
   /**
@@ -146,21 +146,21 @@ export class Interlock {
   async #done(hold: UnitHold, { outcome, at }: Ending): Promise<void> {
     const { applicant, revision } = hold;
     const passedAt = outcome === "PASS" && applicant.provisions ? at : undefined;
-    if (hold.alone) {
-      this.#debts.oweAlone(endedAlone(applicant, passedAt));
+    const run = endedAlone(applicant, passedAt);
+    if (hold.unsettled) {
+      this.#debts.oweAlone(run);
       return;
     }
-    const { leases, passed, station } = this.#parts;
-    const { uuid } = applicant;
-    const own = passedAt === undefined ? undefined : passedOf(applicant, passedAt, station);
-    try {
-      if (own !== undefined) await tellPassed(passed, uuid, own);
-    } catch {
-      if (own !== undefined) this.#debts.owePassed(uuid, { passed: own, revision });
-      return;
-    }
+    if (passedAt !== undefined)
+      try {
+        await this.#debts.alone.pass(run, passedAt);
+      } catch {
+        this.#debts.owePassed({ run, passedAt, revision });
+        return;
+      }
+    const { leases } = this.#parts;
     // A lease that cannot be given back ends by itself.
-    await leases.remove(uuid, revision).catch(() => undefined);
+    await leases.remove(applicant.uuid, revision).catch(() => undefined);
   }
 
   async #noteAlone({ run, uuid, slot }: Applicant, reason: "unclaimed" | "lapsed"): Promise<void> {

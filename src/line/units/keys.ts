@@ -20,7 +20,7 @@ export interface UnitKeys<Value> {
    * @throws StationError line.*: it may have been written all the same
    */
   write(uuid: string, value: Value, revision: number): Promise<number | undefined>;
-  /** Gives a key back if it still has this revision. @throws StationError line.* */
+  /** Gives a key back if it still has this revision; 0: does nothing. @throws StationError line.* */
   remove(uuid: string, revision: number): Promise<void>;
   /** How long what was written stays when it is not written anew; undefined: for ever. @throws StationError line.* */
   lifetime(): Promise<Duration | undefined>;

@@ -1,9 +1,7 @@
-import type { Passed } from "../../contract/line-lease.ts";
 import { sleep } from "../../core/clock.ts";
 import { seconds, type Duration } from "../../core/duration.ts";
 import type { AloneParts } from "./alone-runs.ts";
 import { AloneRuns } from "./alone-runs.ts";
-import { tellPassed } from "./passed-units.ts";
 import type { EndedAlone } from "./record.ts";
 
 const FIRST_WAIT = seconds(1);
@@ -11,8 +9,8 @@ const LONGEST_WAIT = seconds(15);
 /** PASSes that are remembered; the drain tells the line of each once more, so that the oldest may be forgotten. */
 const MOST_PASSED = 4096;
 
-/** A PASS that the line does not know yet, with the lease that is given back afterwards. */
-type Owed = { readonly passed: Passed; readonly revision: number };
+/** A PASS that the line does not know yet, with the revision of the lease that is given back afterwards. */
+type Owed = { readonly run: EndedAlone; readonly passedAt: string; readonly revision: number };
 
 /** What the line has to be told once it is there again: PASSes, and runs that went on alone. Tries again and again, never in a hurry. */
 export class LineDebts {
@@ -31,10 +29,10 @@ export class LineDebts {
   }
 
   /** The unit passed, and the line could not be told. */
-  owePassed(uuid: string, owed: Owed): void {
+  owePassed(owed: Owed): void {
     const [oldest] = this.#passed.keys();
     if (this.#passed.size >= MOST_PASSED && oldest !== undefined) this.#passed.delete(oldest);
-    this.#passed.set(uuid, owed);
+    this.#passed.set(owed.run.uuid, owed);
     this.pay();
   }
 
@@ -83,12 +81,11 @@ export class LineDebts {
   }
 
   async #payPassed(): Promise<void> {
-    const { passed, leases } = this.#parts;
     for (const [uuid, owed] of this.#passed) {
       if (this.#closing.signal.aborted) return;
-      await tellPassed(passed, uuid, owed.passed);
+      await this.alone.pass(owed.run, owed.passedAt);
       this.#passed.delete(uuid);
-      await leases.remove(uuid, owed.revision);
+      await this.#parts.leases.remove(uuid, owed.revision);
     }
   }
 

@@ -52,6 +52,8 @@ export class UnitHold {
   /** How far the wall clock went ahead since the last renewal: time in which the computer may have slept, ms. */
   #slept = 0;
   #alone: boolean;
+  /** The run went on alone and was compared with the line: that is recorded once. */
+  #settled = false;
   #told: "nothing" | "stop" | "kill" = "nothing";
 
   constructor(parts: HoldParts) {
@@ -68,9 +70,9 @@ export class UnitHold {
     return this.#parts.applicant;
   }
 
-  /** The run goes on though the line does not know of it. */
-  get alone(): boolean {
-    return this.#alone;
+  /** The run was alone, and nothing tells yet what others did meanwhile. */
+  get unsettled(): boolean {
+    return this.#alone && !this.#settled;
   }
 
   /** The newest revision of the lease; 0: there is none. */
@@ -151,13 +153,16 @@ export class UnitHold {
     const { applicant, lease, leases, clock, settle } = this.#parts;
     const answer = await takeLease(leases, applicant.uuid, lease, clock);
     if (answer.do === "taken") {
-      await settle();
+      if (!this.#settled) await settle();
       this.#alone = false;
       this.#hold(answer);
       return true;
     }
     const holder = answer.do === "refuse" ? answer.holder : undefined;
-    if (holder !== undefined) await settle(holder);
+    if (holder !== undefined && !this.#settled) {
+      await settle(holder);
+      this.#settled = true;
+    }
     if (this.#over.signal.aborted) return false;
     this.#lose(holder === undefined ? unreadable(applicant.uuid) : elsewhere(applicant.uuid, holder), "stop");
     return false;
@@ -204,6 +209,7 @@ export class UnitHold {
 
   async #goAlone(): Promise<void> {
     this.#alone = true;
+    this.#settled = false;
     this.#cancelWatch();
     try {
       await this.#parts.noteAlone();

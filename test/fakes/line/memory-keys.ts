@@ -69,6 +69,7 @@ export class MemoryKeys<Value> implements UnitKeys<Value> {
   }
 
   async remove(uuid: string, revision: number): Promise<void> {
+    if (revision === 0) return;
     await this.#ask("remove", uuid, () => {
       if (this.#bucket.get(uuid)?.revision === revision) this.#bucket.put(uuid, undefined);
     });

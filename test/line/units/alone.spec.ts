@@ -257,3 +257,24 @@ describe("a run whose end comes with the record", () => {
     await expect(a.interlock.ended(record("r"))).rejects.toMatchObject({ code: "line.away" });
   });
 });
+
+describe("a PASS that came to the line after its lease had ended", () => {
+  it("is in conflict where another station passed the unit meanwhile", async () => {
+    const rig = new LineRig();
+    const [a, b] = [rig.station(1), rig.station(2)];
+    const mine = a.run();
+    await rig.advance(0);
+    a.fate("not-sent");
+    a.end(mine);
+    await rig.advance(LEASE);
+    const theirs = b.run();
+    await rig.advance(0);
+    b.end(theirs);
+    await rig.advance(0);
+    a.fate("done");
+    a.interlock.reached();
+    await rig.advance(0);
+    expect(a.record.events).toMatchObject([{ type: "line.conflict", what: "passed", other: "s2" }]);
+    expect(b.record.events).toEqual([]);
+  });
+});

@@ -29,7 +29,7 @@ export function describeKeys(name: string, keys: () => UnitKeys<Sample>, other: 
     it("gives back what still has its revision, and leaves a mark that can be written over", async () => {
       const first = (await keys().write("u3", { name: "a" }, 0)) ?? 0;
       const second = (await keys().write("u3", { name: "b" }, first)) ?? 0;
-      await keys().remove("u3", first);
+      for (const old of [first, 0]) await keys().remove("u3", old);
       expect((await keys().read("u3")).kind).toBe("value");
       await keys().remove("u3", second);
       const seen = await other().read("u3");

@@ -72,6 +72,39 @@ describe("whatever three stations do and whatever their network does", () => {
     );
   });
 
+  it("every run that went on alone is settled once, and of two that passed a unit alone one is in conflict", async () => {
+    const settled: Record<string, number> = { reconciled: 0, conflict: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
+        const rig = new LineRig("alone");
+        const workers: Worker[] = [1, 2, 3].map((number) => ({ station: rig.station(number), run: undefined }));
+        for (const each of acts) if (each.do !== "die") await carryOut(rig, workers, each);
+        for (const { station } of workers) station.fate("done");
+        await rig.advance(3000);
+        for (const { station, run } of workers) {
+          station.interlock.reached();
+          if (run?.hold !== undefined) station.end(run, "PASS");
+        }
+        await rig.advance(60_000);
+        const events = workers.flatMap(({ station }) => station.record.events);
+        for (const { station } of workers) {
+          expect(station.interlock.alone).toBe(0);
+          expect(station.record.endedAlone()).toEqual([]);
+        }
+        const ends = events.filter(({ type }) => type !== "line.alone");
+        expect(ends.length).toBeGreaterThanOrEqual(events.length - ends.length);
+        for (const { type } of ends) settled[type.slice(5)] = (settled[type.slice(5)] ?? 0) + 1;
+        const passed = workers.flatMap(({ station }) =>
+          [...station.record.ended.values()].filter(({ passedAt, again }) => passedAt !== undefined && !again),
+        );
+        const passedAt = new Set(passed.map(({ run }) => run.slice(-5, -3)));
+        expect(passedAt.size < 2 || events.some(({ type }) => type === "line.conflict")).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+    expect(Math.min(settled["reconciled"] ?? 0, settled["conflict"] ?? 0)).toBeGreaterThan(0);
+  });
+
   it("a crash at any request leaves no unit taken for longer than a lease", async () => {
     for (let crash = 0; crash < 12; crash++) {
       for (const arrived of [true, false]) {
