@@ -48,6 +48,7 @@ const stationRights = (id: string): UserLimits => ({
     ...[`station.events.${id}`, `station.results.${id}`, "$KV.STATION_LEASES.>", "$KV.STATION_PASSED.>"],
     ...["$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.MSG.GET.*", "$JS.API.DIRECT.GET.>"],
     ...["$JS.API.CONSUMER.CREATE.KV_STATION_DOCUMENTS.>", "$JS.API.CONSUMER.DELETE.KV_STATION_DOCUMENTS.>"],
+    "$JS.FC.KV_STATION_DOCUMENTS.>",
   ],
   subscribe: ["_INBOX.>"],
 });

@@ -58,8 +58,11 @@ export class Factory {
 
   /** Every station sends what it could not send while it ran. */
   async sync(): Promise<void> {
-    for (const tray of this.trays)
-      await station(["line", "sync", "--line", tray.path("line.yaml"), "--audit", tray.path("audit.db")]);
+    await Promise.all(
+      this.trays.map((tray) =>
+        station(["line", "sync", "--line", tray.path("line.yaml"), "--audit", tray.path("audit.db")]),
+      ),
+    );
   }
 
   startCollector(): void {
