@@ -103,7 +103,6 @@ const StationCountSchema = z.strictObject({
   name: z.string().max(64).exactOptional(),
   ...endings,
 });
-export type StationCount = z.output<typeof StationCountSchema>;
 
 /** A failure that at least two stations of a line had, with the stations where it was most frequent first. */
 const SharedFailureSchema = z.strictObject({
