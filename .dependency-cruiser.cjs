@@ -25,6 +25,14 @@ const FOLDERS = {
     node: true,
   },
   audit: { mayImport: ["core", "contract"], npm: ["better-sqlite3", "jose"], node: true },
+  // Beyond one station: the JetStream cluster that stations share. Loaded on demand only (rule line-on-demand).
+  line: { mayImport: ["core", "contract"], npm: ["@nats-io", "jose", "zod"], node: true },
+  // The collector and its central database.
+  collect: {
+    mayImport: ["core", "contract", "audit", "line"],
+    npm: ["@nats-io", "pg", "better-sqlite3", "jose", "zod"],
+    node: true,
+  },
   station: { mayImport: ["core", "contract", "audit", "pki"], npm: ["yaml", "csv-parse", "zod"], node: true },
   service: {
     mayImport: ["core", "contract", "provisioning", "dtls", "coap", "pki"],
@@ -35,7 +43,7 @@ const FOLDERS = {
   cli: {
     mayImport: [
       ...["core", "contract", "modem", "provisioning", "cloud", "run", "link", "dtls", "coap", "transport"],
-      ...["audit", "station", "service", "simulator", "probe", "pki"],
+      ...["audit", "station", "service", "simulator", "probe", "pki", "line", "collect"],
     ],
     npm: ["zod", "cbor-x"],
     node: true,
@@ -45,7 +53,7 @@ const FOLDERS = {
 // The two halves of the desktop application, beside src.
 const HALVES = {
   main: {
-    mayImport: ["core", "contract", "audit", "station", "service", "simulator"],
+    mayImport: ["core", "contract", "audit", "station", "service", "simulator", "line", "collect"],
     // The one place that reads HTTPS_PROXY and NO_PROXY: workers and helpers do not get the environment, but what it means.
     files: ["transport/https/proxy-address.ts"],
     npm: ["electron", "zod", "yaml"],
@@ -160,6 +168,18 @@ module.exports = {
       },
       to: {
         path: "^src/(dtls|coap|transport/coaps)/|/(coaps-way|coaps-server)[.]ts$",
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "line-on-demand",
+      comment:
+        "NATS and PostgreSQL are loaded only where a line is configured: by import() from outside of their own files",
+      severity: "error",
+      from: { path: "^(src|main)/", pathNot: "^src/(line|collect)/|^(src/cli|main)/on-line/" },
+      to: {
+        path: "^src/(line|collect)/|^(src/cli|main)/on-line/",
         dynamic: false,
         dependencyTypesNot: ["type-only"],
       },

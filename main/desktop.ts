@@ -1,4 +1,5 @@
 import { app, dialog, nativeTheme, powerMonitor, session, type BrowserWindow } from "electron";
+import type { LineState } from "../src/contract/desktop-line.ts";
 import type { DesktopSettings, SettingsChange } from "../src/contract/desktop-settings.ts";
 import type { Clock } from "../src/core/clock.ts";
 import { describeError } from "../src/core/error.ts";
@@ -21,21 +22,28 @@ import type { Handlers } from "./ipc/handlers.ts";
 import { serveWindow, tellWindow } from "./ipc/serve-window.ts";
 import type { Options } from "./options.ts";
 import { BUNDLED, dataPlaces, resourcesFolder } from "./places.ts";
-import { desktopServiceHandlers, forgettingRemoved, openOwnerKeys } from "./service/open-service-desk.ts";
+import { desktopServiceHandlers, forgettingRemoved, openVault } from "./service/open-service-desk.ts";
+import { OwnerKeys } from "./service/owner-keys.ts";
 import { OperatorsFile } from "./session/operators-file.ts";
 import { PinThrottle } from "./session/pin-throttle.ts";
 import { sessionHandlers } from "./session/session-desk.ts";
 import { SessionKeeper } from "./session/session-keeper.ts";
+import { openCentral, type Central } from "./shared-line/central.ts";
+import { LineChoiceFile } from "./shared-line/line-choice-file.ts";
+import { LineSecrets } from "./shared-line/line-secrets.ts";
+import { openLineDesk } from "./shared-line/open-line-desk.ts";
 import { hostStation, type HostedStation } from "./station-host.ts";
 import { UtilityWorkerHost } from "./utility-worker-host.ts";
 import { servePages } from "./window/app-protocol.ts";
 import { CloseGuard } from "./window/close-guard.ts";
 import { guardPage } from "./window/crash-guard.ts";
-import { fileDialogs, libraryDialogs, reportDialogs } from "./window/file-dialogs.ts";
+import { fileDialogs, libraryDialogs, lineDialogs, reportDialogs } from "./window/file-dialogs.ts";
 import { lockSession } from "./window/lock-down.ts";
 import { setMenu } from "./window/menu.ts";
 import { windowPaper } from "./window/paper.ts";
+import { confirmClose, tellFallback } from "./window/questions.ts";
 import { openWindow } from "./window/station-window.ts";
+import { versions } from "./versions.ts";
 import { TEXTS, type Texts } from "./window/texts.ts";
 
 /** A running application: one station, at most one window. */
@@ -50,8 +58,9 @@ export class Desktop {
   readonly #golden: GoldenFile;
   readonly #session: SessionKeeper;
   readonly #insertions: OpenedInsertions;
+  readonly #central: Central;
+  readonly #outlet: NewsOutlet;
   readonly #guard: CloseGuard;
-  readonly #windowFile: string;
   readonly #data: string;
   #window: BrowserWindow | undefined;
 
@@ -66,13 +75,11 @@ export class Desktop {
     this.#operators = operators;
     this.#golden = golden;
     this.#clock = clock;
-    const { settings, window } = dataPlaces(data);
-    this.#windowFile = window;
     this.#data = data;
-    this.#settings = new SettingsFile(settings);
+    this.#settings = new SettingsFile(dataPlaces(data).settings);
     this.#jobs = new Jobs(clock, (progress) => tellWindow(this.#current, "progress", progress));
     const awake = new Awake();
-    const outlet = new NewsOutlet(clock, (bundle) => tellWindow(this.#current, "news", bundle));
+    const outlet = (this.#outlet = new NewsOutlet(clock, (bundle) => tellWindow(this.#current, "news", bundle)));
     this.#session = new SessionKeeper({
       ...{ operators, clock, throttle: new PinThrottle(clock) },
       tell: (session) => {
@@ -82,6 +89,7 @@ export class Desktop {
       },
     });
     const { line, audit, history } = hosted;
+    this.#central = openCentral(hosted.lineSecrets);
     this.#shift = new ShiftBook(history, clock, () => this.#settings.current.shiftStarts);
     this.#desk = new StationDesk({
       ...{ station: line, files: () => line.files, clock, log, settings: this.#settings, jobs: this.#jobs },
@@ -90,6 +98,7 @@ export class Desktop {
       outlet,
       session: () => this.#session.current,
       insertions: () => this.#insertions.desk,
+      sharedLine: () => hosted.sharedLine.watch?.state,
       onBusy: (busy) => awake.set(busy),
       training: { facts: () => line.training, renew: () => line.renewBoards() },
     });
@@ -101,7 +110,7 @@ export class Desktop {
     });
     this.#guard = new CloseGuard({
       busy: () => this.#desk.busy,
-      confirm: () => this.#confirmClose(),
+      confirm: () => confirmClose(this.#current, this.#texts()),
       shutDown: () => this.#shutDown(),
     });
   }
@@ -115,14 +124,21 @@ export class Desktop {
     const { data } = options;
     const operators = OperatorsFile.open(dataPlaces(data).operators);
     const golden = new GoldenFile(dataPlaces(data).golden);
+    const vault = await openVault(data, clock);
+    // The line is looked for before there is anybody to tell.
+    const told: { line: (state: LineState) => void } = { line: () => undefined };
     const hosted = await hostStation({
       ...{ options, data, clock, version: app.getVersion(), environment: process.env },
       resources: resourcesFolder(app.isPackaged),
       workers: new UtilityWorkerHost(BUNDLED.worker, clock),
-      keys: await openOwnerKeys(data, process.env, clock),
+      keys: new OwnerKeys(vault, process.env),
+      lineChoice: new LineChoiceFile(dataPlaces(data).sharedLine),
+      lineSecrets: new LineSecrets(vault),
       golden: golden.rule,
+      onLine: (state) => told.line(state),
     });
     const desktop = new Desktop(hosted, { operators, golden }, data, clock, log);
+    told.line = (line) => desktop.#outlet.tell({ kind: "shared-line", line });
     desktop.#begin();
     return desktop;
   }
@@ -151,16 +167,16 @@ export class Desktop {
 
   #begin(): void {
     const { history, audit, line, configurator } = this.#hosted;
-    const { store } = audit;
     const dialogs = fileDialogs(this.#current, this.#texts);
-    const [clock, jobs, record] = [this.#clock, this.#jobs, this.#hosted.record];
+    const [clock, jobs, store, record] = [this.#clock, this.#jobs, audit.store, this.#hosted.record];
     const desk = this.#desk.handlers();
     const library = this.#libraryHandlers();
+    const central = () => this.#central.reader();
     const handlers: Handlers = {
       ...desk,
       ...sessionHandlers(this.#operators, this.#session),
       ...this.#insertions.desk.handlers(),
-      ...historyHandlers({ history, store, clock, jobs, dialogs, record }),
+      ...historyHandlers({ history, central, store, clock, jobs, dialogs, record }),
       ...forgettingRemoved(library, this.#hosted.keys),
       ...desktopServiceHandlers({
         ...this.#hosted,
@@ -168,21 +184,21 @@ export class Desktop {
         openAttachments: libraryDialogs(this.#current, this.#texts).openAttachments,
       }),
       ...configurationHandlers(configurator),
-      ...reportHandlers({ history, clock, jobs, dialogs: reportDialogs(this.#current, this.#texts) }),
+      ...reportHandlers({ history, central, clock, jobs, dialogs: reportDialogs(this.#current, this.#texts) }),
+      ...openLineDesk({
+        ...{ hosted: this.#hosted, central: this.#central, clock },
+        dialogs: lineDialogs(this.#current, this.#texts),
+        restart: () => this.#restart(),
+      }),
       ...goldenHandlers({
         ...{ file: this.#golden, store, clock, files: () => line.files, subscribe: line.subscribe },
         start: (request, proof) => this.#desk.startProof(request, proof),
       }),
       ...aboutHandlers({
-        versions: versions(),
-        ...{ stationId: store.stationId, record },
+        ...{ versions: versions(), stationId: store.stationId, record },
         paper: windowPaper(this.#current, this.#texts),
       }),
-      "shift.schedule": async ({ starts }) => {
-        const settings = await this.#settings.change({ shiftStarts: [...new Set(starts)].toSorted() });
-        await this.#desk.tellShift();
-        return settings;
-      },
+      "shift.schedule": ({ starts }) => this.#scheduleShifts(starts),
       "settings.write": (change) => this.#changeSettings(change),
     };
     serveWindow(this.#current, handlers, () => this.#session.current);
@@ -197,7 +213,7 @@ export class Desktop {
     });
     this.#insertions.desk.begin();
     this.#openWindow();
-    this.#tellFallback();
+    tellFallback(this.#current, this.#texts(), this.#hosted.configurator.fallback);
   }
 
   #libraryHandlers() {
@@ -212,14 +228,10 @@ export class Desktop {
     return { ...handlers, ...fixtureHandlers(handlers) };
   }
 
-  /** The line could not be opened as it was left: says why, and what is there in its place. */
-  #tellFallback(): void {
-    const { fallback } = this.#hosted.configurator;
-    const window = this.#current();
-    if (fallback === undefined || window === undefined) return;
-    const { message, detail } = this.#texts().fallback;
-    const why = `${describeError(fallback)}\n\n${fallback.advice}\n\n${detail}`;
-    void dialog.showMessageBox(window, { type: "warning", message, detail: why, noLink: true });
+  async #scheduleShifts(starts: readonly string[]): Promise<DesktopSettings> {
+    const settings = await this.#settings.change({ shiftStarts: [...new Set(starts)].toSorted() });
+    await this.#desk.tellShift();
+    return settings;
   }
 
   async #changeSettings(change: SettingsChange): Promise<DesktopSettings> {
@@ -251,7 +263,7 @@ export class Desktop {
     const window = openWindow({
       preload: BUNDLED.preload,
       title: this.#texts().title,
-      state: this.#windowFile,
+      state: dataPlaces(this.#data).window,
       dark: nativeTheme.shouldUseDarkColors,
     });
     this.#window = window;
@@ -265,23 +277,17 @@ export class Desktop {
     });
   }
 
-  async #confirmClose(): Promise<boolean> {
-    const { message, detail, stay, close } = this.#texts().running;
-    const options = {
-      ...{ type: "warning" as const, message, detail, buttons: [stay, close] },
-      ...{ defaultId: 0, cancelId: 0, noLink: true },
-    };
-    const window = this.#current();
-    const { response } = await (window === undefined
-      ? dialog.showMessageBox(options)
-      : dialog.showMessageBox(window, options));
-    return response === 1;
+  /** Ends in order and starts anew. */
+  #restart(): void {
+    app.relaunch();
+    this.requestClose();
   }
 
   async #shutDown(): Promise<void> {
     this.#jobs.cancelAll();
     this.#insertions.desk.disarm();
     await this.#insertions.close();
+    await this.#central.renew();
     // The window stays and shows how the runs end.
     await this.#hosted.close();
     this.#window?.destroy();
@@ -291,9 +297,4 @@ export class Desktop {
   #showError(error: unknown): void {
     dialog.showErrorBox(this.#texts().title, describeError(error));
   }
-}
-
-function versions() {
-  const { electron, chrome: chromium, node } = process.versions;
-  return { version: app.getVersion(), electron, chromium, node, platform: `${process.platform} ${process.arch}` };
 }

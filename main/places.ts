@@ -6,6 +6,7 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 /** The programs and pages that lie beside the bundled main process (scripts/build-desktop.ts). */
 export const BUNDLED = {
   worker: join(HERE, "worker.mjs"),
+  centralThread: join(HERE, "central-thread.mjs"),
   historyThread: join(HERE, "history-thread.mjs"),
   service: join(HERE, "service-helper.mjs"),
   simulators: join(HERE, "simulators-helper.mjs"),
@@ -29,6 +30,8 @@ export function dataPlaces(folder: string) {
     configuration: join(folder, "configuration.json"),
     window: join(folder, "window.json"),
     golden: join(folder, "golden.json"),
+    sharedLine: join(folder, "shared-line.json"),
+    copies: join(folder, "line"),
     service: join(folder, "training-service"),
     vault: join(folder, "vault.json"),
     vaultKey: join(folder, "vault.key"),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { HistoryClient } from "../src/audit/history-thread.ts";
 import { openAuditStore, type OpenedAudit } from "../src/audit/open-audit-store.ts";
 import type { AuditStore, RecoveredRun } from "../src/audit/audit-store.ts";
+import type { LineState } from "../src/contract/desktop-line.ts";
 import type { ResolvedProfile, Transport } from "../src/contract/profile.ts";
 import type { Clock } from "../src/core/clock.ts";
 import { isTraining, type StationCredentials, type StationFiles } from "../src/station/batch-plan.ts";
@@ -25,6 +26,9 @@ import { StationLine, type LineParts } from "./line/station-line.ts";
 import type { Options } from "./options.ts";
 import { BUNDLED, dataPlaces } from "./places.ts";
 import type { OwnerKeys } from "./service/owner-keys.ts";
+import type { LineChoiceFile } from "./shared-line/line-choice-file.ts";
+import type { LineSecrets } from "./shared-line/line-secrets.ts";
+import { openSharedLine, type SharedLine } from "./shared-line/shared-line.ts";
 import { startTrainingService, startTrainingTray } from "./training/training.ts";
 
 /** What a station is opened with. */
@@ -39,8 +43,13 @@ export type HostParts = {
   readonly workers: WorkerHost;
   /** The owner's API keys. */
   readonly keys: OwnerKeys;
+  /** Which line the station shares with others, and the secrets of it. */
+  readonly lineChoice: LineChoiceFile;
+  readonly lineSecrets: LineSecrets;
   /** How often the golden unit must be checked before production; undefined: never. */
   readonly golden?: () => GoldenRule | undefined;
+  /** Told what changes about the line that the station shares with others. */
+  readonly onLine?: (state: LineState) => void;
   readonly clock: Clock;
 };
 
@@ -50,6 +59,10 @@ export type HostedStation = {
   readonly library: Library;
   readonly configurator: Configurator;
   readonly keys: OwnerKeys;
+  readonly lineChoice: LineChoiceFile;
+  readonly lineSecrets: LineSecrets;
+  /** The line that the station shares with others. */
+  readonly sharedLine: SharedLine;
   readonly audit: OpenedAudit;
   readonly history: HistoryClient;
   /** Path of the audit database. */
@@ -83,24 +96,40 @@ async function open(parts: HostParts, opened: Teardown[]): Promise<Omit<HostedSt
   const history = new HistoryClient({ file: record, entry: BUNDLED.historyThread });
   const checkpoint = (): Promise<void> => history.checkpoint();
   const common = { file: record, clock, random: randomBytes, version };
-  const audit = await openAuditStore({ ...common, program: "station", checkpoint });
+  const { start } = parts.lineChoice;
+  const joining = start === undefined ? {} : { line: start };
+  const audit = await openAuditStore({ ...common, ...joining, program: "station", checkpoint });
   opened.push(() => audit.store.close());
   opened.push(() => history.close());
   const configurator = new Configurator(new ConfigurationFile(configuration), options);
-  const library = await openLibrary(parts, history, configurator, audit.store);
-  const lineParts = linePartsOf(parts, audit, library, parts.keys);
+  const sharedLine = await openLine(parts, audit.store);
+  opened.push(() => sharedLine.close());
+  const library = await openLibrary(parts, history, configurator, { ...sharedLine, store: audit.store });
+  const lineParts = linePartsOf(parts, audit, library, sharedLine);
   const line = await configurator.open((choice) => StationLine.open(lineParts, choice));
   opened.push(() => line.close());
-  return { line, library, configurator, keys: parts.keys, audit, history, record };
+  const { keys, lineChoice, lineSecrets } = parts;
+  return { line, library, configurator, keys, lineChoice, lineSecrets, sharedLine, audit, history, record };
+}
+
+/** The line that the station shares with others; all of it is loaded only where there is one. */
+function openLine(parts: HostParts, store: AuditStore): Promise<SharedLine> {
+  const { lineChoice, lineSecrets: secrets, environment, clock, onLine: tell = () => undefined } = parts;
+  return openSharedLine(lineChoice.file, async (file) => {
+    const { runLine } = await import("./on-line/run-line.ts");
+    const { copies } = dataPlaces(parts.data);
+    return runLine(file, { store, secrets, copies, environment, clock, tell, seenUpTo: () => lineChoice.seenUpTo });
+  });
 }
 
 async function openLibrary(
   { data, resources, environment }: HostParts,
   history: HistoryClient,
   configurator: Configurator,
-  store: Pick<AuditStore, "usedRows">,
+  { store, documents }: Pick<SharedLine, "documents"> & { readonly store: Pick<AuditStore, "usedRows"> },
 ): Promise<Library> {
   return new Library({
+    line: () => documents,
     ...{ own: data, builtIn: resources, environment },
     born: await bornDocuments(resources, () => configurator.answer().training.modems),
     inUse: (kind, id) => configurator.inUse(kind, id),
@@ -113,9 +142,9 @@ function linePartsOf(
   parts: HostParts,
   { store, recovered }: OpenedAudit,
   library: Library,
-  keys: OwnerKeys,
+  { interlock, guard: documents }: SharedLine,
 ): LineParts {
-  const { options, data, environment, clock, workers: host, golden } = parts;
+  const { options, data, environment, clock, workers: host, golden, keys } = parts;
   const { faults } = options;
   // What a power cut interrupted is shown by the first line only.
   const left: { runs: readonly RecoveredRun[] } = { runs: recovered };
@@ -129,6 +158,8 @@ function linePartsOf(
       const station = {
         ...common,
         ...(golden === undefined ? {} : { golden }),
+        ...(interlock === undefined ? {} : { interlock }),
+        ...(documents === undefined ? {} : { documents }),
         ...{ recovered: left.runs, shown, desks: desksOf(files, parts, store) },
       };
       left.runs = [];

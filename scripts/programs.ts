@@ -9,4 +9,5 @@ export const PROGRAMS: Entries = {
   worker: "src/worker/main.ts",
   "service-test": "src/probe/helper.ts",
   "history-thread": "src/audit/history-thread-entry.ts",
+  "central-thread": "src/collect/read/central-thread-entry.ts",
 };

@@ -8,7 +8,14 @@ import { parseArgs } from "node:util";
 import { StationError } from "../src/core/error.ts";
 import { ROOT } from "./bundle.ts";
 
-const SPECS = ["test/faults/fault-matrix.spec.ts", "test/faults/long-run.spec.ts", "test/fuzz/"];
+const SPECS = [
+  "test/faults/fault-matrix.spec.ts",
+  "test/faults/long-run.spec.ts",
+  "test/line/drain/drain-faults.spec.ts",
+  "test/line/units/cluster.spec.ts",
+  "test/collect/factory.spec.ts",
+  "test/fuzz/",
+];
 /** Longest that each property of a fuzz target may take, in seconds. */
 const FUZZ_SECONDS = "120";
 const text = { type: "string" } as const;

@@ -8,6 +8,8 @@ const PROGRAMS = {
   sqlite3: "sqlite3",
   "gnutls-serv": "gnutls-bin",
   "coap-client-openssl": "libcoap3-bin",
+  "nats-server": "nats-server",
+  mosquitto_sub: "mosquitto-clients",
   // What the vendor's scripts speak to the owner's REST API with.
   "python3-requests": "python3-requests",
 } as const;

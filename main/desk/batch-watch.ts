@@ -32,6 +32,7 @@ export function nextBatches(before: BatchWatch, news: DesktopNews): BatchWatch {
     case "worker.lost":
     case "shift":
     case "insertions":
+    case "shared-line":
     case "session":
     case "configured":
       return before;

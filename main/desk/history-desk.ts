@@ -1,10 +1,12 @@
 import type { ExportResult } from "../../src/audit/make-export.ts";
 import type { HistoryClient } from "../../src/audit/history-thread.ts";
 import type { AuditStore } from "../../src/audit/audit-store.ts";
+import type { RecordSource } from "../../src/contract/history.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { ExportFormat } from "../../src/contract/station-request.ts";
 import { isoTime } from "../../src/core/iso-time.ts";
 import type { Handlers } from "../ipc/handlers.ts";
+import type { CentralReader } from "../shared-line/central.ts";
 import type { Jobs } from "./jobs.ts";
 
 /** The system's own dialogs for files; undefined: the person chose none. */
@@ -17,6 +19,8 @@ export type FileDialogs = {
 
 export type HistoryParts = {
   readonly history: HistoryClient;
+  /** Reads the central database of the line. @throws StationError desktop.no-central, collect.* */
+  readonly central: () => Promise<CentralReader>;
   readonly store: AuditStore;
   readonly clock: Clock;
   readonly jobs: Jobs;
@@ -28,14 +32,17 @@ export type HistoryParts = {
 type HistoryHandlers = Pick<Handlers, Extract<keyof Handlers, `history.${string}`>>;
 
 /** The requests about the record, done in the history thread. */
-export function historyHandlers({ history, store, clock, jobs, dialogs, record }: HistoryParts): HistoryHandlers {
+export function historyHandlers(parts: HistoryParts): HistoryHandlers {
+  const { history, central, store, clock, jobs, dialogs, record } = parts;
+  const from = async (source: RecordSource = "station") => (source === "line" ? central() : history);
   return {
-    "history.runs": ({ query, job }) => jobs.run(job, (watch) => history.runs(query, watch)),
-    "history.run": async ({ id }) => {
-      const found = await history.run(id);
+    "history.runs": ({ query, source, job }) => jobs.run(job, async (watch) => (await from(source)).runs(query, watch)),
+    "history.run": async ({ id, source }) => {
+      const found = await (await from(source)).run(id);
       return found === undefined ? null : { run: found.run, events: [...found.events] };
     },
-    "history.counts": ({ filter, job }) => jobs.run(job, (watch) => history.counts(filter, watch)),
+    "history.counts": ({ filter, source, job }) =>
+      jobs.run(job, async (watch) => (await from(source)).counts(filter, watch)),
     "history.export": async ({ format, filter, job }) => {
       const out = await dialogs.saveExport(exportName(isoTime(clock.now()), format), format);
       if (out === undefined) return { kind: "cancelled" };

@@ -6,6 +6,7 @@ import type { Clock } from "../../src/core/clock.ts";
 import { StationError } from "../../src/core/error.ts";
 import { isoTime } from "../../src/core/iso-time.ts";
 import type { Handlers } from "../ipc/handlers.ts";
+import type { CentralReader } from "../shared-line/central.ts";
 import type { Jobs } from "./jobs.ts";
 
 /** The system's own dialog for the report's files; undefined: the person chose none. */
@@ -16,6 +17,8 @@ export type ReportDialogs = {
 
 export type ReportParts = {
   readonly history: Pick<HistoryClient, "report">;
+  /** Reads the central database of the line. @throws StationError desktop.no-central, collect.* */
+  readonly central: () => Promise<Pick<CentralReader, "report">>;
   readonly clock: Clock;
   readonly jobs: Jobs;
   readonly dialogs: ReportDialogs;
@@ -24,9 +27,10 @@ export type ReportParts = {
 type ReportHandlers = Pick<Handlers, "report.read" | "report.save">;
 
 /** The requests of the report: its figures come from the history thread, its files go where a person says. */
-export function reportHandlers({ history, clock, jobs, dialogs }: ReportParts): ReportHandlers {
+export function reportHandlers({ history, central, clock, jobs, dialogs }: ReportParts): ReportHandlers {
   return {
-    "report.read": ({ order, job }) => jobs.run(job, (watch) => history.report(order, watch)),
+    "report.read": ({ order, source, job }) =>
+      jobs.run(job, async (watch) => (source === "line" ? await central() : history).report(order, watch)),
     "report.save": async ({ picture, content }) => {
       const { format } = content;
       const file = await dialogs.saveReport(reportName(picture, isoTime(clock.now()), format), format);

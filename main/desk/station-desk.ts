@@ -1,3 +1,4 @@
+import type { LineState } from "../../src/contract/desktop-line.ts";
 import type { DesktopNews } from "../../src/contract/desktop-news.ts";
 import type { DesktopSnapshot, TrainingFacts } from "../../src/contract/desktop-snapshot.ts";
 import type { Proof } from "../../src/contract/proof.ts";
@@ -35,6 +36,8 @@ export type DeskParts = {
   readonly training: { readonly facts: () => TrainingFacts | undefined; readonly renew: () => Promise<void> };
   /** What is plugged in, where somebody looks. */
   readonly insertions?: () => Pick<InsertionDesk, "current" | "disarm" | "renewed" | "configured">;
+  /** The line that the station shares with others, where it does. */
+  readonly sharedLine?: () => LineState | undefined;
   /** Told whenever the first batch starts and the last one ends. */
   readonly onBusy: (busy: boolean) => void;
   /** Lines for whoever looks after the station; never holds secrets. */
@@ -109,6 +112,7 @@ export class StationDesk {
     const { running, last, storeFailure } = this.#batches;
     const worksWith = files();
     const simulated = training.facts();
+    const sharedLine = this.#parts.sharedLine?.();
     return {
       ...{ news: outlet.newest, at: isoTime(clock.now()) },
       station: { id: stationId, version, training: isTraining(worksWith) },
@@ -121,6 +125,7 @@ export class StationDesk {
       slots: [...station.snapshot()],
       shift,
       ...(insertions === undefined ? {} : { insertions: insertions().current }),
+      ...(sharedLine === undefined ? {} : { sharedLine }),
       ...(storeFailure === undefined ? {} : { storeFailure }),
     };
   }

@@ -7,6 +7,7 @@ import { loadFixture } from "../../src/station/files/fixture-file.ts";
 import { loadAuthorities, loadProfile } from "../../src/station/files/profile-file.ts";
 import { openRecipe, type LoadedRecipe } from "../../src/station/files/recipe-file.ts";
 import type { Environment } from "../../src/station/files/recipe-materials.ts";
+import type { StationFiles } from "../../src/station/batch-plan.ts";
 import type { Library } from "../../src/station/library/library.ts";
 import { wantsService, wantsTray, type DocumentChoice, type LineChoice } from "./line-choice.ts";
 
@@ -16,7 +17,12 @@ export type LineDocuments = LoadedRecipe & {
   readonly profile?: ResolvedProfile;
   /** The profile's CAs of one's own, with whole paths. */
   readonly authorities?: readonly Authority[];
+  /** Which of them were published for the line that the station shares with others. */
+  readonly published?: NonNullable<StationFiles["published"]>;
 };
+
+/** Where documents are. */
+type Places = Pick<Library, "locate" | "isOfLine">;
 
 /**
  * Reads what a line is to work with.
@@ -24,7 +30,7 @@ export type LineDocuments = LoadedRecipe & {
  */
 export async function loadDocuments(
   choice: LineChoice,
-  library: Pick<Library, "locate">,
+  library: Places,
   environment: Environment,
 ): Promise<LineDocuments> {
   const place = (kind: DocumentKind): Promise<string> => placeOf(library, kind, choice[kind]);
@@ -32,6 +38,10 @@ export async function loadDocuments(
     ...(await openRecipe(await place("recipe"), environment)),
     ...(wantsTray(choice) ? {} : { fixture: await loadFixture(await place("fixture")) }),
     ...(wantsService(choice) ? {} : await profileAt(await place("profile"))),
+    published: {
+      ...((await isOfLine(library, "recipe", choice.recipe)) ? { recipe: true } : {}),
+      ...((await isOfLine(library, "fixture", choice.fixture)) ? { fixture: true } : {}),
+    },
   };
 }
 
@@ -39,7 +49,11 @@ async function profileAt(path: string): Promise<Pick<LineDocuments, "profile" | 
   return { profile: await loadProfile(path), authorities: await loadAuthorities(path) };
 }
 
-async function placeOf(library: Pick<Library, "locate">, kind: DocumentKind, choice: DocumentChoice): Promise<string> {
+async function isOfLine(library: Places, kind: DocumentKind, choice: DocumentChoice): Promise<boolean> {
+  return "id" in choice && (await library.isOfLine({ kind, id: choice.id }));
+}
+
+async function placeOf(library: Places, kind: DocumentKind, choice: DocumentChoice): Promise<string> {
   if ("file" in choice) return choice.file;
   const path = await library.locate({ kind, id: choice.id });
   if (path === undefined) throw new StationError("station.internal", "a document has no file", { kind, id: choice.id });

@@ -256,9 +256,9 @@ async function prepare(parts: LineParts, choice: LineChoice, there: Helpers): Pr
     if (fixture === undefined || profile === undefined)
       throw new StationError("station.internal", "a line has no fixture or no profile");
     const simulated = helpers.tray === undefined ? {} : { simulated: true as const };
-    const { recipe, values, authorities = [] } = documents;
+    const { recipe, values, authorities = [], published = {} } = documents;
     const units = values === undefined ? {} : { values };
-    const files = { recipe, ...units, fixture, profile, authorities, ...simulated };
+    const files = { recipe, ...units, fixture, profile, authorities, published, ...simulated };
     const { service } = helpers;
     const credentials =
       service === undefined ? await parts.credentials(choice, profile) : { ownerKey: service.ownerKey };

@@ -13,16 +13,15 @@ import { FileCipher } from "../vault/file-cipher.ts";
 import { systemCipher } from "../vault/system-cipher.ts";
 import { Vault } from "../vault/vault.ts";
 import { profileHandlers, type ProfileWriterParts } from "./profile-writer.ts";
-import { OwnerKeys } from "./owner-keys.ts";
+import type { OwnerKeys } from "./owner-keys.ts";
 import { serviceHandlers, type EmbeddedService } from "./service-desk.ts";
 import { serviceTester } from "./service-tester.ts";
 import { startTestProcess } from "./test-process.ts";
 
-/** The owner's API keys of a station whose data lie in a folder. Never throws: a vault that cannot be used is told at its keys. */
-export async function openOwnerKeys(data: string, environment: NodeJS.ProcessEnv, clock: Clock): Promise<OwnerKeys> {
+/** The vault of a station whose data lie in a folder. Never throws: one that cannot be used is told at its secrets. */
+export function openVault(data: string, clock: Clock): Promise<Vault> {
   const { vault: file, vaultKey } = dataPlaces(data);
-  const vault = await Vault.open({ file, system: systemCipher(), fallback: new FileCipher(vaultKey), clock });
-  return new OwnerKeys(vault, environment);
+  return Vault.open({ file, system: systemCipher(), fallback: new FileCipher(vaultKey), clock });
 }
 
 export type ServiceHandlersParts = {

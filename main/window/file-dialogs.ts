@@ -2,6 +2,7 @@ import { dialog, type BrowserWindow, type OpenDialogOptions } from "electron";
 import type { FileDialogs } from "../desk/history-desk.ts";
 import type { LibraryDialogs } from "../desk/library-desk.ts";
 import type { ReportDialogs } from "../desk/report-desk.ts";
+import type { LineDialogs } from "../shared-line/line-desk.ts";
 import type { CurrentWindow } from "../ipc/serve-window.ts";
 import type { RescueParts } from "./record-rescue.ts";
 import type { Texts } from "./texts.ts";
@@ -86,6 +87,26 @@ export function libraryDialogs(current: CurrentWindow, texts: () => Texts): Libr
       return chosen({ title, filters, properties: ["openFile", "multiSelections"] });
     },
     openAttachments: () => chosen({ title: texts().attachTitle, properties: ["openFile", "multiSelections"] }),
+  };
+}
+
+/** The dialogs for the line that stations share. */
+export function lineDialogs(current: CurrentWindow, texts: () => Texts): LineDialogs {
+  const chosen = async (title: string, extensions: readonly string[]): Promise<string | undefined> => {
+    const filters = [
+      { name: extensions.join(", "), extensions: [...extensions] },
+      { name: "*", extensions: ["*"] },
+    ];
+    const options: OpenDialogOptions = { title, filters, properties: ["openFile"] };
+    const { canceled, filePaths } = await over(current(), {
+      window: (window) => dialog.showOpenDialog(window, options),
+      alone: () => dialog.showOpenDialog(options),
+    });
+    return canceled ? undefined : filePaths[0];
+  };
+  return {
+    openLineFile: () => chosen(texts().lineTitle, ["yaml", "yml", "json"]),
+    openCredentials: () => chosen(texts().credentialsTitle, ["creds", "nk"]),
   };
 }
 

@@ -2,6 +2,7 @@ import type { RequestKind } from "../../src/contract/desktop.ts";
 import type { ReportOrder } from "../../src/contract/report.ts";
 import { StationError } from "../../src/core/error.ts";
 import type { FakeHistory } from "./fake-history.ts";
+import { NO_LINE } from "./fake-line.ts";
 import { fakeReport } from "./fake-report.ts";
 
 /** How many runs the invented record has. */
@@ -55,6 +56,10 @@ export function plainAnswer(kind: RequestKind, asks: never, history: FakeHistory
       return { kind: "saved", file: "report.png" };
     case "about.read":
       return FAKE_ABOUT;
+    case "line.settings":
+      return NO_LINE;
+    case "line.stations":
+      return [];
     case "golden.read":
       return { everyHours: null };
     case "page.print":

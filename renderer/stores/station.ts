@@ -126,6 +126,8 @@ function factsAfter(facts: StationFacts, news: Exclude<DesktopNews, { kind: "run
       return { ...facts, shift: news.shift };
     case "insertions":
       return { ...facts, insertions: news.insertions };
+    case "shared-line":
+      return { ...facts, sharedLine: news.line };
     case "session":
       return { ...facts, session: news.session };
     case "worker.lost":

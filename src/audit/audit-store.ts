@@ -3,6 +3,8 @@ import type { BatchId, DeviceUuid, RunId, SlotId } from "../core/ids.ts";
 import type { BatchSummary } from "../contract/station-request.ts";
 import type { OwnerAct, RunEvent } from "../contract/run-event.ts";
 import type { CertificateBook } from "./certificate-book.ts";
+import type { Outbox } from "./outbox.ts";
+import type { LineBook } from "./line-book.ts";
 
 /** A batch to be recorded before any modem is touched; `runs` are the `run.started` events (seq 0) of its slots. */
 export type BatchStart = {
@@ -107,6 +109,10 @@ export interface AuditStore {
   recordClaims(event: ClaimsEvent): Promise<void>;
   /** The certificates that CAs of one's own have given out. */
   readonly certificates: CertificateBook;
+  /** What the chain says about units that are claimed across a line. */
+  readonly line: LineBook;
+  /** What a line of stations has not taken yet; absent where the database belongs to no line. */
+  readonly outbox?: Outbox | undefined;
   /** Throws when the database cannot take a write now (full, read-only, locked): called before a batch may start. */
   assertWritable(): void;
   /** Flushes, checkpoints and closes; harmless when repeated. */

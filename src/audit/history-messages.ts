@@ -1,10 +1,10 @@
-import type { ExportOrder, Progress, RunCounts, RunPage, RunQuery, Verdict } from "../contract/history.ts";
+import type { ExportOrder, RunCounts, RunPage, RunQuery, Verdict } from "../contract/history.ts";
 import type { Report, ReportOrder } from "../contract/report.ts";
 import type { RunFilter } from "../contract/station-request.ts";
-import type { ErrorReport } from "../core/error.ts";
 import type { RunId } from "../core/ids.ts";
 import type { ExportDraft } from "./export-draft.ts";
 import type { RunHistory } from "./history.ts";
+import type { WorkRequest } from "./work-thread.ts";
 
 /** What the history thread can be asked, with what it answers. Both ends are of one build: nothing is parsed again. */
 export type HistoryWork = {
@@ -22,17 +22,4 @@ export type HistoryWork = {
 export type VerifyRequest = { readonly file: string; readonly key?: string; readonly acceptUnsigned?: boolean };
 
 /** A request of one kind. */
-export type HistoryRequest = {
-  readonly [Kind in keyof HistoryWork]: { readonly kind: Kind; readonly asks: HistoryWork[Kind]["asks"] };
-}[keyof HistoryWork];
-
-/** What is sent to the thread; `id` names the request in its answers. */
-export type ToHistory =
-  | { readonly type: "ask"; readonly id: number; readonly request: HistoryRequest }
-  | { readonly type: "cancel"; readonly id: number };
-
-/** What the thread sends. */
-export type FromHistory =
-  | { readonly type: "progress"; readonly id: number; readonly progress: Progress }
-  | { readonly type: "done"; readonly id: number; readonly answer: HistoryWork[keyof HistoryWork]["answers"] }
-  | { readonly type: "failed"; readonly id: number; readonly error: ErrorReport };
+export type HistoryRequest = WorkRequest<HistoryWork>;

@@ -1,51 +1,32 @@
-import { StationError, reportOf } from "../core/error.ts";
-import type { Progress } from "../contract/history.ts";
 import { checkpoint } from "./database-file.ts";
 import { draftExport } from "./export-draft.ts";
 import { History } from "./history.ts";
-import type { FromHistory, HistoryRequest, HistoryWork, ToHistory } from "./history-messages.ts";
+import type { HistoryRequest, HistoryWork } from "./history-messages.ts";
 import { readReport } from "./read-report.ts";
 import type { Watch } from "./verify-database.ts";
 import { verifyFile } from "./verify-file.ts";
+import { WorkServer } from "./work-server.ts";
+import type { FromThread, ToThread } from "./work-thread.ts";
 
-/** Does the work of the history thread: one long piece beside short ones, each of which can be cancelled. */
+/** Does the work of the history thread. */
 export class HistoryServer {
   readonly #file: string;
-  readonly #send: (message: FromHistory) => void;
-  readonly #running = new Map<number, AbortController>();
+  readonly #server: WorkServer<HistoryRequest>;
   #history: History | undefined;
 
   /** @param file the audit database; opened at the first request that needs it */
-  constructor(file: string, send: (message: FromHistory) => void) {
+  constructor(file: string, send: (message: FromThread) => void) {
     this.#file = file;
-    this.#send = send;
+    this.#server = new WorkServer((request, watch) => this.#work(request, watch), send);
   }
 
   /** Takes a message; answers follow through `send`. Never throws. */
-  async take(message: ToHistory): Promise<void> {
-    const { id } = message;
-    if (message.type === "cancel") {
-      this.#running.get(id)?.abort(new StationError("station.aborted", "stopped"));
-      return;
-    }
-    const controller = new AbortController();
-    this.#running.set(id, controller);
-    const progress = (step: Progress): void => this.#send({ type: "progress", id, progress: step });
-    try {
-      this.#send({
-        type: "done",
-        id,
-        answer: await this.#work(message.request, { signal: controller.signal, progress }),
-      });
-    } catch (error) {
-      this.#send({ type: "failed", id, error: reportOf(error) });
-    } finally {
-      this.#running.delete(id);
-    }
+  take(message: ToThread<HistoryRequest>): Promise<void> {
+    return this.#server.take(message);
   }
 
   close(): void {
-    for (const controller of this.#running.values()) controller.abort();
+    this.#server.close();
     this.#history?.close();
     this.#history = undefined;
   }

@@ -64,19 +64,8 @@ export class History {
   /** How the runs of a filter ended. */
   counts(filter: RunFilter): RunCounts {
     const { sql, values } = whereOf(filter);
-    const ended = new Map(
-      this.#all(`SELECT outcome, count(*) FROM run WHERE ${sql} GROUP BY outcome`, values).map(
-        ([outcome, count]) => [String(outcome), Number(count)] as const,
-      ),
-    );
-    const of = (outcome: string): number => ended.get(outcome) ?? 0;
-    const [units = []] = this.#all(unitsQuery(sql), values);
-    const [unitCount, unitsPassed, unitsPassedFirst] = units.map(Number);
-    return {
-      runs: [...ended.values()].reduce((sum, count) => sum + count, 0),
-      ...{ pass: of("PASS"), fail: of("FAIL"), error: of("ERROR"), aborted: of("ABORTED"), running: of("null") },
-      ...{ units: unitCount ?? 0, unitsPassed: unitsPassed ?? 0, unitsPassedFirst: unitsPassedFirst ?? 0 },
-    };
+    const [units = []] = this.#all(countUnitsQuery(sql), values);
+    return countsOf(this.#all(endingsQuery(sql), values), units);
   }
 
   close(): void {
@@ -95,6 +84,18 @@ export class History {
   }
 }
 
+/** The counts of the rows of {@link endingsQuery} and of the row of {@link countUnitsQuery}. */
+export function countsOf(endings: readonly (readonly unknown[])[], units: readonly unknown[]): RunCounts {
+  const ended = new Map(endings.map(([outcome, count]) => [String(outcome), Number(count)] as const));
+  const of = (outcome: string): number => ended.get(outcome) ?? 0;
+  const [unitCount, unitsPassed, unitsPassedFirst] = units.map(Number);
+  return {
+    runs: [...ended.values()].reduce((sum, count) => sum + count, 0),
+    ...{ pass: of("PASS"), fail: of("FAIL"), error: of("ERROR"), aborted: of("ABORTED"), running: of("null") },
+    ...{ units: unitCount ?? 0, unitsPassed: unitsPassed ?? 0, unitsPassedFirst: unitsPassedFirst ?? 0 },
+  };
+}
+
 /** The query of a page, ending with a hole for the number of rows; its plan is a spec. */
 export function pageQuery(
   filter: RunFilter,
@@ -103,13 +104,18 @@ export function pageQuery(
 ): { readonly sql: string; readonly values: string[] } {
   const where = whereOf(filter);
   const beyond = after === undefined ? "" : " AND (started_at, id) < (?, ?)";
-  const sql = `SELECT ${RUN_COLUMN_LIST} FROM run WHERE ${where.sql}${beyond} ORDER BY started_at DESC, id DESC LIMIT ${skip}, ?`;
+  const sql = `SELECT ${RUN_COLUMN_LIST} FROM run WHERE ${where.sql}${beyond} ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ${skip}`;
   return { sql, values: [...where.values, ...(after === undefined ? [] : [after.startedAt, after.id])] };
 }
 
+/** How the runs of a condition ended, `null` where they have not. */
+export function endingsQuery(where: string): string {
+  return `SELECT outcome, count(*) FROM run WHERE ${where} GROUP BY outcome`;
+}
+
 /** Units, units that ever passed, units whose earliest run passed: start (24 characters), id (36) and outcome in one text. */
-function unitsQuery(where: string): string {
-  return `SELECT count(*), coalesce(sum(passed), 0), coalesce(sum(substr(first, 61) = 'PASS'), 0) FROM (
-    SELECT max(coalesce(outcome = 'PASS', 0)) AS passed, min(started_at || id || coalesce(outcome, '')) AS first
-    FROM run WHERE uuid IS NOT NULL AND purpose = 'provision' AND ${where} GROUP BY uuid)`;
+export function countUnitsQuery(where: string): string {
+  return `SELECT count(*), coalesce(sum(passed), 0), coalesce(sum(CASE WHEN substr(first, 61) = 'PASS' THEN 1 ELSE 0 END), 0) FROM (
+    SELECT max(CASE WHEN outcome = 'PASS' THEN 1 ELSE 0 END) AS passed, min(started_at || id || coalesce(outcome, '')) AS first
+    FROM run WHERE uuid IS NOT NULL AND purpose = 'provision' AND ${where} GROUP BY uuid) AS unit`;
 }

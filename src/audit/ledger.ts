@@ -24,13 +24,16 @@ type OpenRun = { readonly nextSeq: number; readonly record: RunRecord };
 export class Ledger {
   readonly #station: StationRow;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #appended: (position: number) => void;
   readonly #open = new Map<RunId, OpenRun>();
   #tip: Tip | undefined;
   #lastBatchEnd = 0;
   #sealedUpTo = 0;
 
-  constructor(db: Database, station: StationRow) {
+  /** @param appended told of every new row, inside of its transaction */
+  constructor(db: Database, station: StationRow, appended: (position: number) => void = () => undefined) {
     this.#station = station;
+    this.#appended = appended;
     this.#statements = prepare(db);
   }
 
@@ -115,6 +118,7 @@ export class Ledger {
     const row: ChainRow = { position: last + 1, run, seq, type, at, body, previous };
     const hash = hashRow(row);
     this.#statements.insertEvent.run(row.position, run, seq, type, at, body, previous, hash);
+    this.#appended(row.position);
     this.#tip = { position: row.position, hash, type };
     return this.#tip;
   }

@@ -12,6 +12,7 @@ import { openForWriting } from "./database-file.ts";
 import { folderKeyKeeper, type KeyKeeper } from "./key-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { lookOver } from "./look-over.ts";
+import { SqliteOutbox, type LineStart } from "./outbox.ts";
 import { recoverRuns } from "./recovery.ts";
 import { dropRestoreNote, readRestoreNote, replacement } from "./restore-note.ts";
 import { auditError } from "./sqlite-error.ts";
@@ -44,6 +45,11 @@ export type AuditOptions = {
    * within commits.
    */
   readonly checkpoint?: () => Promise<void>;
+  /**
+   * The database belongs to a line of stations from now on, for ever: its events wait in `AuditStore.outbox` until the line has
+   * them. Says what becomes of those that are there when it joins; has no effect once it has joined.
+   */
+  readonly line?: LineStart;
 };
 
 /** An open store and the runs that were found open and closed as ABORTED. */
@@ -80,7 +86,8 @@ async function openWith(db: Database, lock: WriterLock, options: AuditOptions): 
   const { clock, version = "unknown" } = options;
   const { station, key } = await stationOf(db, options);
   await checkChainEnd(db, options.file, station);
-  const ledger = new Ledger(db, station);
+  const outbox = SqliteOutbox.of(db, station, options.line);
+  const ledger = new Ledger(db, station, outbox && ((position) => outbox.add(position)));
   const batches = new BatchLedger(db, ledger, station.id);
   const at = isoTime(clock.now());
   const restored = readRestoreNote(options.file);
@@ -92,7 +99,10 @@ async function openWith(db: Database, lock: WriterLock, options: AuditOptions): 
   const { commitWindow = COMMIT_WINDOW, queueLimit = QUEUE_LIMIT, reserve = RESERVE } = options;
   const { checkpoint } = options;
   const settings = { clock, commitWindow, queueLimit, reserve, ...(checkpoint === undefined ? {} : { checkpoint }) };
-  const store = new SqliteAuditStore({ db, lock, station, key, ledger, batches, ...settings });
+  const store = new SqliteAuditStore({
+    ...{ db, lock, station, key, ledger, batches, ...settings },
+    ...(outbox === undefined ? {} : { outbox }),
+  });
   // Signed before any batch can start: a chain whose heads were all taken out is told from one that has none yet.
   await store.signHead();
   if (restored !== undefined) dropRestoreNote(options.file);

@@ -4,7 +4,8 @@ import { whereOf, type Where } from "./run-where.ts";
 /** The runs that began from `from` (included) to `to` (included unless `open`), as ISO 8601 in UTC. */
 export type Span = { readonly from?: string; readonly to?: string; readonly open?: boolean };
 
-const FIXTURE = "(SELECT fixture FROM batch WHERE batch.id = run.batch)";
+/** The fixture of a run, in a station's own database and in that of a line. */
+export const FIXTURE = "(SELECT fixture FROM batch WHERE batch.station = run.station AND batch.id = run.batch)";
 
 /** The filter as SQL without its times: the report walks through them, and gives each statement its span. */
 export function reportWhere({ fixture, slot, mode, ...filter }: ReportFilter): Where {
@@ -38,7 +39,7 @@ export function edgeQuery({ sql }: Where, order: "ASC" | "DESC"): string {
 
 /** Rows of {@link GroupRow}: the runs of the condition, counted by everything that a report tells apart. */
 export function groupQuery({ sql }: Where): string {
-  return `SELECT ${FIXTURE}, slot, outcome, code, recipe, operator, uuid IS NULL, count(*) FROM run WHERE ${sql}
+  return `SELECT ${FIXTURE}, slot, outcome, code, recipe, operator, CASE WHEN uuid IS NULL THEN 1 ELSE 0 END, count(*) FROM run WHERE ${sql}
     GROUP BY 1, 2, 3, 4, 5, 6, 7`;
 }
 
@@ -52,9 +53,9 @@ export function timesQuery({ sql }: Where): string {
  * id (36) and outcome in one text.
  */
 export function unitsQuery({ sql }: Where): string {
-  return `SELECT count(*), coalesce(sum(passed), 0), coalesce(sum(substr(first, 61) = 'PASS'), 0) FROM (
-    SELECT max(outcome = 'PASS') AS passed, min(started_at || id || outcome) AS first
-    FROM run WHERE uuid IS NOT NULL AND outcome IN ('PASS', 'FAIL', 'ERROR') AND ${sql} GROUP BY uuid)`;
+  return `SELECT count(*), coalesce(sum(passed), 0), coalesce(sum(CASE WHEN substr(first, 61) = 'PASS' THEN 1 ELSE 0 END), 0) FROM (
+    SELECT max(CASE WHEN outcome = 'PASS' THEN 1 ELSE 0 END) AS passed, min(started_at || id || outcome) AS first
+    FROM run WHERE uuid IS NOT NULL AND outcome IN ('PASS', 'FAIL', 'ERROR') AND ${sql} GROUP BY uuid) AS unit`;
 }
 
 /** The values that a column of `run` has, in order; hops from one to the next in the column's index. */
@@ -72,6 +73,8 @@ export function fixturesQuery(most: number): string {
 /** A row of {@link groupQuery}. */
 export type GroupRow = {
   readonly fixture: string | null;
+  /** Of a line's report alone. */
+  readonly station?: string;
   readonly slot: string;
   readonly outcome: string | null;
   readonly code: string | null;

@@ -14,7 +14,13 @@ import { chanceOf, standsOut, type Trials } from "./slot-chance.ts";
 
 const NUMERIC = new Intl.Collator("en", { numeric: true });
 
-type Place = { readonly fixture: string; readonly slot: string; readonly endings: MutableEndings };
+type Place = {
+  readonly fixture: string;
+  /** Of a line's report alone: fixtures of two stations may have one name. */
+  readonly station: string | undefined;
+  readonly slot: string;
+  readonly endings: MutableEndings;
+};
 type Lists = Pick<Report, "runs" | "codes" | "slots" | "recipes" | "operators">;
 
 /** Adds up the rows of a report, hour by hour. */
@@ -42,11 +48,11 @@ export class ReportTally {
   }
 
   #addRow(
-    { fixture, slot, outcome, code, recipe, operator, unidentified, count }: GroupRow,
+    { fixture, station, slot, outcome, code, recipe, operator, unidentified, count }: GroupRow,
     hour: MutableEndings,
   ): void {
-    const place = entry(this.#slots, JSON.stringify([fixture, slot]), () => {
-      return { fixture: fixture ?? "", slot, endings: { ...NO_ENDINGS } };
+    const place = entry(this.#slots, JSON.stringify([station, fixture, slot]), () => {
+      return { fixture: fixture ?? "", station, slot, endings: { ...NO_ENDINGS } };
     });
     const none = (): MutableEndings => ({ ...NO_ENDINGS });
     const sums = [hour, place.endings, entry(this.#recipes, recipe, none), entry(this.#operators, operator, none)];
@@ -71,25 +77,38 @@ export class ReportTally {
   #slotList(): SlotCount[] {
     const places = [...this.#slots.values()];
     const fixtures = new Map<string, { judged: number; failed: number; slots: number }>();
-    for (const { fixture, endings } of places) {
-      const all = entry(fixtures, fixture, () => ({ judged: 0, failed: 0, slots: 0 }));
+    for (const { fixture, station, endings } of places) {
+      const all = entry(fixtures, trayOf({ fixture, station }), () => ({ judged: 0, failed: 0, slots: 0 }));
       const { judged, failed } = trialsOf(endings);
       all.judged += judged;
       all.failed += failed;
       all.slots += 1;
     }
     return places
-      .map((place) => slotCount(place, fixtures.get(place.fixture) ?? { judged: 0, failed: 0, slots: 0 }))
-      .sort((one, other) => NUMERIC.compare(one.fixture, other.fixture) || NUMERIC.compare(one.slot, other.slot))
+      .map((place) => slotCount(place, fixtures.get(trayOf(place)) ?? { judged: 0, failed: 0, slots: 0 }))
+      .sort((one, other) => byPlace(one, other))
       .slice(0, LONGEST.slots);
   }
 }
 
-function slotCount({ fixture, slot, endings }: Place, all: Trials & { readonly slots: number }): SlotCount {
+function trayOf({ fixture, station }: Pick<Place, "fixture" | "station">): string {
+  return JSON.stringify([station, fixture]);
+}
+
+function byPlace(one: SlotCount, other: SlotCount): number {
+  return (
+    NUMERIC.compare(one.fixture, other.fixture) ||
+    NUMERIC.compare(one.station ?? "", other.station ?? "") ||
+    NUMERIC.compare(one.slot, other.slot)
+  );
+}
+
+function slotCount({ fixture, station, slot, endings }: Place, all: Trials & { readonly slots: number }): SlotCount {
   const trials = trialsOf(endings);
   const chance = chanceOf(trials, all);
   return {
     ...{ fixture, slot, ...endings },
+    ...(station === undefined ? {} : { station }),
     share: trials.judged === 0 ? null : trials.failed / trials.judged,
     ...{ chance, standsOut: standsOut(trials, chance, all.slots) },
   };

@@ -5,9 +5,9 @@ import { parseDeviceUuid } from "../core/ids.ts";
 export type Where = { readonly sql: string; readonly values: readonly string[] };
 
 /** Columns that a filter compares as they are. */
-const EQUAL = ["batch", "recipe", "outcome", "code", "operator", "purpose"] as const;
+const EQUAL = ["batch", "recipe", "outcome", "code", "operator", "purpose", "station"] as const;
 
-/** The filter as SQL; `1` when it is empty. `from` and `to` are about the start of the run, both included. */
+/** The filter as SQL; `TRUE` when it is empty. `from` and `to` are about the start of the run, both included. */
 export function whereOf(filter: RunFilter): Where {
   const parts: string[] = [];
   const values: string[] = [];
@@ -28,7 +28,7 @@ export function whereOf(filter: RunFilter): Where {
   if (filter.unitStart !== undefined) add(ANY_NAME_FROM, ...rangesOf(filter.unitStart));
   if (filter.from !== undefined) add("started_at >= ?", filter.from);
   if (filter.to !== undefined) add("started_at <= ?", filter.to);
-  return { sql: parts.length === 0 ? "1" : parts.join(" AND "), values };
+  return { sql: parts.length === 0 ? "TRUE" : parts.join(" AND "), values };
 }
 
 /** A unit goes by three names; each has its index, which `OR` would not use together with an order. */

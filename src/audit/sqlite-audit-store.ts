@@ -22,13 +22,16 @@ import type {
 import type { BatchLedger } from "./batch-ledger.ts";
 import { HEAD_TYPE, type StationRow } from "./chain.ts";
 import type { CertificateBook } from "./certificate-book.ts";
-import { CommitQueue } from "./commit-queue.ts";
+import { CommitQueue, type Urgency } from "./commit-queue.ts";
 import { writeHeadFile } from "./head-file.ts";
 import type { Ledger, Tip } from "./ledger.ts";
 import { LogSync } from "./log-sync.ts";
 import { LogTidier } from "./log-tidier.ts";
+import type { SqliteOutbox } from "./outbox.ts";
 import { refuseSecrets } from "./secret-guard.ts";
+import type { LineBook } from "./line-book.ts";
 import { SqliteCertificateBook } from "./sqlite-certificate-book.ts";
+import { SqliteLineBook } from "./sqlite-line-book.ts";
 import { freeBytes, probe } from "./space-probe.ts";
 import { auditError } from "./sqlite-error.ts";
 import { UnitReader } from "./unit-reader.ts";
@@ -44,6 +47,8 @@ export type StoreParts = {
   readonly key: StationKey;
   readonly ledger: Ledger;
   readonly batches: BatchLedger;
+  /** Of a database that belongs to a line. */
+  readonly outbox?: SqliteOutbox;
   readonly clock: Clock;
   /** How long events wait for company before they are committed. */
   readonly commitWindow: Duration;
@@ -71,6 +76,8 @@ export class SqliteAuditStore implements AuditStore {
   readonly #log: LogSync;
   readonly #statements: ReturnType<typeof prepare>;
   readonly certificates: CertificateBook;
+  readonly line: LineBook;
+  readonly outbox: SqliteOutbox | undefined;
   readonly #units: UnitReader;
   readonly #values: ValueLedger;
   /**
@@ -85,6 +92,7 @@ export class SqliteAuditStore implements AuditStore {
   constructor(parts: StoreParts) {
     this.#parts = parts;
     this.#statements = prepare(parts.db);
+    this.outbox = parts.outbox;
     this.#units = new UnitReader(parts.db);
     this.#values = new ValueLedger(parts.db);
     this.#log = new LogSync(parts.db.name);
@@ -94,8 +102,10 @@ export class SqliteAuditStore implements AuditStore {
     const tidier = new LogTidier(checkpoint);
     this.#queue = new CommitQueue(parts.db, {
       persist: async () => {
+        const { position } = parts.ledger.tip;
         if (logged) await this.#log.reach();
         tidier.committed();
+        this.outbox?.reached(position);
       },
       clock: parts.clock,
       window: parts.commitWindow,
@@ -103,11 +113,14 @@ export class SqliteAuditStore implements AuditStore {
       onRollback: () => parts.ledger.forget(),
     });
     const { db, ledger, clock } = parts;
-    const write = async (work: () => void): Promise<void> => {
+    const write = async (work: () => void, urgency: Urgency = "prompt"): Promise<void> => {
       this.#refuseClosed();
-      await this.#queue.submit(work, "prompt");
+      await this.#queue.submit(work, urgency);
     };
-    this.certificates = new SqliteCertificateBook({ db, ledger, clock, write, read: (work) => this.#reading(work) });
+    const book = { db, ledger, write, read: <T>(work: () => T) => this.#reading(work) };
+    this.outbox?.writeWith((work) => write(work, "grouped"));
+    this.certificates = new SqliteCertificateBook({ ...book, clock });
+    this.line = new SqliteLineBook(book);
   }
 
   get stationId(): string {

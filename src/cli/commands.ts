@@ -23,6 +23,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   "service-key": async () => (await import("./commands/service-key.ts")).serviceKeyCommand,
   "service-test": async () => (await import("./commands/service-test.ts")).serviceTestCommand,
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  line: async () => (await import("./commands/line.ts")).lineCommand,
+  collect: async () => (await import("./commands/collect.ts")).collectCommand,
   conformance: async () => (await import("./commands/conformance.ts")).conformanceCommand,
   bench: async () => (await import("./commands/bench.ts")).benchCommand,
 };

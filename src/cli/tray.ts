@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import type { RecoveredRun } from "../audit/audit-store.ts";
 import { openAuditStore, type OpenedAudit } from "../audit/open-audit-store.ts";
+import type { LineStart } from "../audit/outbox.ts";
 import type { Proof } from "../contract/proof.ts";
 import type { RunEvent } from "../contract/run-event.ts";
 import type { SlotState } from "../contract/slot-state.ts";
@@ -19,6 +20,7 @@ import { Station } from "../station/station.ts";
 import { environmentProxy } from "../transport/https/proxy-address.ts";
 import type { CommandContext } from "./command.ts";
 import { ensureFolder } from "./folder.ts";
+import type { JoinedLine, LineOrder } from "./on-line/join-line.ts";
 import { LiveProgress } from "./output/live-progress.ts";
 
 /** One tray to be provisioned. */
@@ -34,6 +36,8 @@ export type TrayOrder = {
   readonly signing?: SigningOptions;
   /** Only read and compare; absent: provision. */
   readonly proof?: Proof;
+  /** The line that the station belongs to, and what it gets of a database that joins it. */
+  readonly line?: LineOrder & { readonly start: LineStart };
   /** How often the golden unit must be checked before production. */
   readonly golden?: GoldenRule;
   /** Told each event of a run once it is on the disk. */
@@ -58,9 +62,10 @@ export async function runTray(order: TrayOrder, context: CommandContext): Promis
     random: randomBytes,
     version: STATION_VERSION,
     program: "station",
+    ...(order.line === undefined ? {} : { line: order.line.start }),
   });
   try {
-    const result = await runWith(audit, order, context);
+    const result = await runOnLine(audit, order, context);
     await audit.store.close();
     return result;
   } catch (error) {
@@ -70,10 +75,23 @@ export async function runTray(order: TrayOrder, context: CommandContext): Promis
   }
 }
 
+async function runOnLine(audit: OpenedAudit, order: TrayOrder, context: CommandContext): Promise<TrayResult> {
+  if (order.line === undefined) return runWith(audit, order, context);
+  // A station by itself loads nothing of a line.
+  const { joinLine } = await import("./on-line/join-line.ts");
+  const joined = await joinLine(order.line, audit.store, context);
+  try {
+    return await runWith(audit, order, context, joined);
+  } finally {
+    await joined.close();
+  }
+}
+
 async function runWith(
   { store, recovered }: OpenedAudit,
   order: TrayOrder,
   context: CommandContext,
+  joined?: JoinedLine,
 ): Promise<TrayResult> {
   const { files, request, ownerKey, proof, golden, onEvent, signing = NO_SIGNING } = order;
   const book = { signing, recipe: files.recipe.recipe, store, clock: context.clock, random: randomBytes };
@@ -90,6 +108,8 @@ async function runWith(
     recovered,
     desks,
     golden: () => golden,
+    ...(joined === undefined ? {} : { documents: joined.documents }),
+    ...(joined?.interlock === undefined ? {} : { interlock: joined.interlock }),
     ...(request.slots === undefined ? {} : { prepare: request.slots }),
   });
   const progress = new LiveProgress(context);

@@ -4,6 +4,7 @@ import {
   RunCursorSchema,
   RunQuerySchema,
   RunRecordSchema,
+  SourceSchema,
   type RunCounts,
   type RunPage,
   type Verdict,
@@ -16,6 +17,9 @@ const count = z.int().nonnegative();
 /** Name of a long piece of work, given by the window: its progress and its cancelling go by it. */
 export const JobSchema = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "must be 1 to 64 letters, digits or dashes");
 
+/** Absent: this station. */
+const source = { source: SourceSchema.exactOptional() };
+
 /** Absent: the work cannot be cancelled and tells no progress. */
 const job = { job: JobSchema.exactOptional() };
 
@@ -24,18 +28,18 @@ export const RunCountsSchema: z.ZodType<RunCounts> = z.strictObject({
   ...{ units: count, unitsPassed: count, unitsPassedFirst: count },
 });
 
-export const RunsAskedSchema = z.strictObject({ query: RunQuerySchema, ...job });
+export const RunsAskedSchema = z.strictObject({ query: RunQuerySchema, ...source, ...job });
 export const RunPageSchema: z.ZodType<RunPage> = z.strictObject({
   runs: z.array(RunRecordSchema).max(1000),
   next: RunCursorSchema.exactOptional(),
 });
 
-export const RunAskedSchema = z.strictObject({ id: RunIdSchema });
+export const RunAskedSchema = z.strictObject({ id: RunIdSchema, ...source });
 /** One run with its events in order; `null`: the record has none of that id. */
 export const RunDetailSchema = z.strictObject({ run: RunRecordSchema, events: z.array(RunEventSchema) }).nullable();
 export type RunDetail = z.output<typeof RunDetailSchema>;
 
-export const CountsAskedSchema = z.strictObject({ filter: RunFilterSchema, ...job });
+export const CountsAskedSchema = z.strictObject({ filter: RunFilterSchema, ...source, ...job });
 
 /** The place is asked for by the system's own dialog. */
 export const ExportAskedSchema = z.strictObject({ format: ExportFormatSchema, filter: RunFilterSchema, ...job });

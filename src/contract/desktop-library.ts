@@ -43,8 +43,11 @@ export type DocumentProblem = z.output<typeof DocumentProblemSchema>;
 /** One line of a library's list. */
 export const DocumentSchema = z.strictObject({
   ...which,
-  /** `built-in`: comes with the station, cannot be changed or removed, but duplicated. */
-  origin: z.enum(["built-in", "own"]),
+  /**
+   * `built-in`: comes with the station; `line`: engineers have signed and published it for the station's line. Both cannot be
+   * changed or removed, but duplicated.
+   */
+  origin: z.enum(["built-in", "line", "own"]),
   /** Its own name; its id where it cannot be read. */
   title: label(140),
   revision: label(64).exactOptional(),

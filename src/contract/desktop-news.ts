@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BatchIdSchema, ErrorReportSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
 import { JobSchema } from "./desktop-history.ts";
+import { LineStateSchema } from "./desktop-line.ts";
 import { InsertionsSchema } from "./desktop-ports.ts";
 import { SessionSchema } from "./desktop-session.ts";
 import { ShiftSchema } from "./desktop-snapshot.ts";
@@ -40,6 +41,8 @@ export const DesktopNewsSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("session"), session: SessionSchema }),
   /** Boards were plugged in or out, or starting by plugging in was switched. */
   z.strictObject({ kind: z.literal("insertions"), insertions: InsertionsSchema }),
+  /** The line that the station shares with others changed: reached, lost, more or fewer events wait. */
+  z.strictObject({ kind: z.literal("shared-line"), line: LineStateSchema }),
 ]);
 export type DesktopNews = z.output<typeof DesktopNewsSchema>;
 

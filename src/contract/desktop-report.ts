@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { JobSchema } from "./desktop-history.ts";
+import { SourceSchema } from "./history.ts";
 import { ReportOrderSchema, ReportSchema } from "./report.ts";
 
 /** The pictures of a report. */
@@ -41,9 +42,13 @@ const SaveAnswerSchema = z.discriminatedUnion("kind", [
 
 /** The report's requests. */
 export const REPORT_REQUESTS = {
-  /** The figures of the runs of a filter; `job` names the work for its progress and its cancelling. */
+  /** The figures of the runs of a filter, of this station unless `source` says else; `job` names the work for its progress and its cancelling. */
   "report.read": {
-    asks: z.strictObject({ order: ReportOrderSchema, job: JobSchema.exactOptional() }),
+    asks: z.strictObject({
+      order: ReportOrderSchema,
+      source: SourceSchema.exactOptional(),
+      job: JobSchema.exactOptional(),
+    }),
     answers: ReportSchema,
   },
   /** Saves a picture or its numbers where the system's own dialog says. */

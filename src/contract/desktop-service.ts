@@ -9,7 +9,7 @@ import { ServiceTestSchema } from "./service-test.ts";
 const profile = { profile: DocumentIdSchema };
 
 /** The first 8 hex digits of a key's SHA-256: enough to tell two keys apart, not to find one. */
-const FingerprintSchema = z.string().regex(/^[0-9a-f]{8}$/, "must be 8 hex digits");
+export const FingerprintSchema = z.string().regex(/^[0-9a-f]{8}$/, "must be 8 hex digits");
 
 /** An environment variable's name. */
 const VariableSchema = z.string().max(64);

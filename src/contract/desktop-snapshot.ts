@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BatchIdSchema, ErrorReportSchema, label, Sha256HexSchema, SlotIdSchema, TimestampSchema } from "./common.ts";
 import { RunCountsSchema } from "./desktop-history.ts";
+import { LineStateSchema } from "./desktop-line.ts";
 import { InsertionsSchema } from "./desktop-ports.ts";
 import { SessionSchema } from "./desktop-session.ts";
 import { DesktopSettingsSchema } from "./desktop-settings.ts";
@@ -89,6 +90,8 @@ export const DesktopSnapshotSchema = z.strictObject({
   shift: ShiftSchema,
   /** What is plugged in; absent: nobody has looked. */
   insertions: InsertionsSchema.exactOptional(),
+  /** The line that the station shares with others; absent: it works for itself. */
+  sharedLine: LineStateSchema.exactOptional(),
   /** The record cannot be written: nothing may start until it can be again. */
   storeFailure: ErrorReportSchema.exactOptional(),
 });

@@ -18,6 +18,7 @@ import {
 } from "./desktop-history.ts";
 import { CONFIGURATION_REQUESTS } from "./desktop-configuration.ts";
 import { GOLDEN_REQUESTS } from "./desktop-golden.ts";
+import { LINE_REQUESTS } from "./desktop-line.ts";
 import { LIBRARY_REQUESTS } from "./desktop-library.ts";
 import { JobProgressSchema, NewsBundleSchema } from "./desktop-news.ts";
 import { PORT_REQUESTS, PortsTellingSchema } from "./desktop-ports.ts";
@@ -72,6 +73,7 @@ export const REQUESTS = {
   ...SERVICE_REQUESTS,
   ...REPORT_REQUESTS,
   ...GOLDEN_REQUESTS,
+  ...LINE_REQUESTS,
 } as const;
 
 export type RequestKind = keyof typeof REQUESTS;

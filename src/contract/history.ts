@@ -47,8 +47,14 @@ export const RunRecordSchema = z.strictObject({
   training: z.boolean(),
   /** What the run was for; only runs that provision count as passed. */
   purpose: PurposeSchema.default("provision"),
+  /** What the line calls the station; in the record of a whole line only. */
+  stationName: z.string().max(64).exactOptional(),
 });
 export type RunRecord = z.output<typeof RunRecordSchema>;
+
+/** Whose runs are read: those of this station's own record, or those of the whole line from its central database. */
+export const SourceSchema = z.enum(["station", "line"]);
+export type RecordSource = z.output<typeof SourceSchema>;
 
 /** Where a page of runs begins: after the run of this start and id. */
 export const RunCursorSchema = z.strictObject({ startedAt: TimestampSchema, id: RunIdSchema });

@@ -76,6 +76,8 @@ export type CodeCount = z.output<typeof CodeSchema>;
 const SlotCountSchema = z.strictObject({
   fixture: z.string().max(128),
   slot: z.string().max(64),
+  /** The station of the line that the slot belongs to; absent in the report of one station's own record. */
+  station: z.string().max(64).exactOptional(),
   ...endings,
   /** FAIL and ERROR of all that ended as PASS, FAIL or ERROR; `null` of none. */
   share: share.nullable(),
@@ -94,6 +96,29 @@ const GroupsSchema = z.strictObject({
   rest: EndingsSchema.exactOptional(),
 });
 export type Groups = z.output<typeof GroupsSchema>;
+
+/** A station of a line; `name`: what the line calls it, where it told one. */
+const StationCountSchema = z.strictObject({
+  id: z.string().max(64),
+  name: z.string().max(64).exactOptional(),
+  ...endings,
+});
+
+/** A failure that at least two stations of a line had, with the stations where it was most frequent first. */
+const SharedFailureSchema = z.strictObject({
+  code: z.string().max(128).nullable(),
+  stations: z.array(z.strictObject({ id: z.string().max(64), fail: count, error: count })).max(50),
+});
+export type SharedFailure = z.output<typeof SharedFailureSchema>;
+
+/** What only the report of a whole line tells. */
+const LineReportSchema = z.strictObject({
+  /** The busiest first. */
+  stations: z.array(StationCountSchema).max(200),
+  /** The most stations first. */
+  shared: z.array(SharedFailureSchema).max(50),
+});
+export type LineReport = z.output<typeof LineReportSchema>;
 
 const choices = z.array(z.string().max(256)).max(LONGEST.choices);
 
@@ -133,6 +158,8 @@ export const ReportSchema = z.strictObject({
   slots: z.array(SlotCountSchema).max(LONGEST.slots),
   recipes: GroupsSchema,
   operators: GroupsSchema,
+  /** Absent in the report of one station's own record. */
+  line: LineReportSchema.exactOptional(),
   /** What the filters could be set to, in the whole record. */
   choices: z.strictObject({ recipes: choices, operators: choices, fixtures: choices }),
 });

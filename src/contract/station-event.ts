@@ -8,6 +8,8 @@ import {
   SlotIdSchema,
   TimestampSchema,
 } from "./common.ts";
+import { LINE_DOCUMENT_EVENTS } from "./line-document-event.ts";
+import { LINE_UNIT_EVENTS } from "./line-event.ts";
 import { OwnerActSchema } from "./run-event.ts";
 import { SerialNumberSchema } from "./serial-number.ts";
 
@@ -130,6 +132,8 @@ export const StationEventSchema = z.discriminatedUnion("type", [
       .min(1)
       .max(MOST_CLAIMS),
   }),
+  ...LINE_UNIT_EVENTS,
+  ...LINE_DOCUMENT_EVENTS,
 ]);
 export type StationEvent = z.output<typeof StationEventSchema>;
 

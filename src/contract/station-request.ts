@@ -39,6 +39,8 @@ export const RunFilterSchema = z.strictObject({
   /** How the device UUID, the IMEI or the board serial begins, as somebody types it. */
   unitStart: label(64).exactOptional(),
   purpose: PurposeSchema.exactOptional(),
+  /** Identity of a station of the line. */
+  station: label(64).exactOptional(),
 });
 export type RunFilter = z.output<typeof RunFilterSchema>;
 

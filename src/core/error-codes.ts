@@ -1,11 +1,15 @@
 import { AUDIT_CODES } from "./codes/audit.ts";
 import { CLOUD_CODES } from "./codes/cloud.ts";
 import { COAP_CODES } from "./codes/coap.ts";
+import { COLLECT_CODES } from "./codes/collect.ts";
 import { DESKTOP_CODES } from "./codes/desktop.ts";
 import { DEVICE_CODES } from "./codes/device.ts";
 import { DTLS_CODES } from "./codes/dtls.ts";
 import { FILE_CODES } from "./codes/file.ts";
+import { INTERLOCK_CODES } from "./codes/interlock.ts";
 import { LIBRARY_CODES } from "./codes/library.ts";
+import { LINE_CODES } from "./codes/line.ts";
+import { LINE_DOCUMENT_CODES } from "./codes/line-documents.ts";
 import { LINK_CODES } from "./codes/link.ts";
 import { MODEM_CODES } from "./codes/modem.ts";
 import { OPERATOR_CODES } from "./codes/operators.ts";
@@ -46,6 +50,10 @@ export const ERROR_CODES = {
   ...PROBE_CODES,
   ...OPERATOR_CODES,
   ...PKI_CODES,
+  ...LINE_DOCUMENT_CODES,
+  ...COLLECT_CODES,
+  ...LINE_CODES,
+  ...INTERLOCK_CODES,
 } as const;
 
 /** A code of the table. */

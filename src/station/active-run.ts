@@ -12,6 +12,7 @@ import { RunRecorder, type RunFinished, type RunStarted } from "./run-recorder.t
 import type { CoreEnding } from "./run-trace.ts";
 import type { WorkerMessage } from "./slot-worker.ts";
 import type { StationLimits } from "./station-limits.ts";
+import { RunClaim, type UnitInterlock } from "./unit-interlock.ts";
 import type { Admitted } from "./value-admission.ts";
 import type { ValueGrant } from "./value-book.ts";
 
@@ -38,7 +39,11 @@ export type ActiveRunParts = RunOrder & {
   /** Shows an event, after its commit; `unsaved` when the record failed. */
   readonly show: (event: RunEvent, unsaved: boolean) => void;
   /** Decides about an identified unit. @throws StationError audit.* when the store cannot be read */
-  readonly admit: (device: Device, before: DeviceUuid | undefined) => Admitted;
+  readonly admit: (device: Device, before: DeviceUuid | undefined) => Admission;
+  /** Gives an admitted unit its row of values. @throws StationError audit.* when the store cannot be read */
+  readonly grant: (device: Device, admission: Admission) => Admitted;
+  /** Claims the unit from the other stations of a line, where there are some. */
+  readonly interlock?: UnitInterlock | undefined;
   /** Answers a question of an admitted unit; never rejects. */
   readonly answer: (question: Question, asker: Asker) => Promise<Answer>;
   /** The record failed; answers the error that the run ends with. */
@@ -51,6 +56,7 @@ export class ActiveRun {
   readonly #parts: ActiveRunParts;
   readonly #recorder: RunRecorder;
   readonly #answers = new Map<number, Admission>();
+  readonly #claim: RunClaim;
   #device: Device | undefined;
   #ordered = false;
   #startsFailed = 0;
@@ -65,6 +71,7 @@ export class ActiveRun {
 
   constructor(parts: ActiveRunParts) {
     this.#parts = parts;
+    this.#claim = new RunClaim(parts.interlock, parts.started, (error, how) => this.#lostUnit(error, how));
     this.#recorder = new RunRecorder(parts, {
       onStored: (event, drained) => this.#stored(event, drained),
       onLost: (error) => this.#lost(error),
@@ -79,9 +86,9 @@ export class ActiveRun {
     return this.#parts.started;
   }
 
-  /** The unit that was identified and admitted. */
+  /** The unit that was identified and admitted, or is about to be. */
   get uuid(): DeviceUuid | undefined {
-    return this.#device?.uuid;
+    return this.#device?.uuid ?? this.#claim.asking;
   }
 
   /** The worker is ready: it gets the order, once. */
@@ -95,7 +102,7 @@ export class ActiveRun {
   workerLost(error: StationError): void {
     if (this.#ending || this.#recorder.finished) return;
     if (this.#ordered) {
-      this.#end(this.#stopReason === undefined ? error : withCause(this.#stopReason, error), "unreachable");
+      this.#end(withCause(this.#stopReason ?? error, error), "unreachable");
       return;
     }
     this.#startsFailed += 1;
@@ -115,6 +122,7 @@ export class ActiveRun {
   abort(error: StationError): void {
     if (this.#stopReason !== undefined || this.#ending || this.#recorder.finished) return;
     this.#stopReason = error;
+    this.#claim.stop(error);
     if (!this.#ordered) {
       this.#end(error, "untouched");
       return;
@@ -137,19 +145,52 @@ export class ActiveRun {
 
   /**
    * Decided at once, so that of two slots with the same unit only one is admitted, and no two units get one row of values;
-   * answered when the event is stored, with the row that it takes.
+   * answered when the event is stored, with the row that it takes. Where other stations must be asked first, that comes in between.
    */
-  #identified(device: Device, seq: number): ValueGrant | undefined {
-    try {
+  #identified(device: Device, seq: number): ValueGrant | undefined | Promise<ValueGrant | undefined> {
+    return this.#recording(() => {
       const unit = this.#labelled(device);
-      const { admission, grant } = this.#parts.admit(unit, this.uuid);
-      if (admission.kind === "admitted") this.#device = unit;
-      this.#answers.set(seq, admission);
-      return grant;
+      const admission = this.#parts.admit(unit, this.uuid);
+      const asks = admission.kind === "admitted" && this.#claim.due;
+      return asks ? this.#claimed(unit, admission, seq) : this.#granted(unit, admission, seq);
+    });
+  }
+
+  #granted(unit: Device, decided: Admission, seq: number): ValueGrant | undefined {
+    const { admission, grant } = this.#parts.grant(unit, decided);
+    if (admission.kind === "admitted") this.#device = unit;
+    this.#answers.set(seq, admission);
+    return grant;
+  }
+
+  /** Never rejects. */
+  async #claimed(unit: Device, admission: Admission, seq: number): Promise<ValueGrant | undefined> {
+    try {
+      await this.#claim.ask(unit);
+      return this.#recording(() => this.#granted(unit, admission, seq));
+    } catch (error) {
+      const reason = asStationError(error);
+      if (reason.code.startsWith("audit.")) this.abort(this.#parts.onLost(reason));
+      else this.#answers.set(seq, { kind: "refused", error: reportOf(reason) });
+      return undefined;
+    }
+  }
+
+  /** Does what reads the record; where that fails the run is stopped. */
+  #recording<T>(work: () => T): T | undefined {
+    try {
+      return work();
     } catch (error) {
       this.abort(this.#parts.onLost(asStationError(error)));
       return undefined;
     }
+  }
+
+  /** The unit is not this station's any longer. */
+  #lostUnit(error: StationError, how: "stop" | "kill"): void {
+    if (this.#ending || this.#recorder.finished) return;
+    this.abort(error);
+    if (how === "kill") this.#parts.discard(error);
   }
 
   /** The label counts as it was scanned, whatever the worker says. */
@@ -160,7 +201,7 @@ export class ActiveRun {
 
   #takeSetting(message: Extract<WorkerMessage, { type: "setting" }>): void {
     const { store, started, onLost } = this.#parts;
-    const { uuid } = this;
+    const uuid = this.#device?.uuid;
     if (message.runId !== started.runId || message.slot !== started.slot || uuid === undefined)
       throw this.#nonsense("the worker sent a setting of another run, or before its unit was known");
     if (this.#settingsWaiting >= MOST_SETTINGS_WAITING) throw this.#nonsense("the worker sends too many settings");
@@ -210,6 +251,7 @@ export class ActiveRun {
     if (this.#ending) return;
     this.#ending = true;
     this.#cancelAbort();
+    this.#claim.stop(error);
     const outcome = codeEntry(error.code).blame === "person" ? "ABORTED" : "ERROR";
     const ending: CoreEnding = { outcome, release, error: reportOf(error) };
     void this.#recorder.end(ending).then(({ event, stored }) => {
@@ -222,6 +264,7 @@ export class ActiveRun {
   #finish(end: RunEnd): void {
     this.#over = true;
     this.#cancelAbort();
+    this.#claim.release(end.event);
     this.#parts.finish(end);
   }
 
@@ -242,5 +285,6 @@ export class ActiveRun {
 
 /** The reason of a stop, with what went wrong on the way. */
 function withCause(reason: StationError, cause: StationError): StationError {
+  if (reason.code === cause.code) return reason;
   return new StationError(reason.code, reason.message, { ...reason.facts, worker: cause.code }, { cause });
 }

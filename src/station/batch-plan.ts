@@ -28,6 +28,8 @@ export type StationFiles = {
   readonly authorities?: readonly Authority[];
   /** The fixture's slots hold simulated modems: every record says so, whatever the service is. */
   readonly simulated?: true;
+  /** Which of these are copies of what was published on a line: they run only as they were signed. */
+  readonly published?: { readonly recipe?: true; readonly fixture?: true };
 };
 
 /** Whether what is done with these files is training: simulated modems, or a service that is not the real one. */

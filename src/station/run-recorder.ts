@@ -14,6 +14,9 @@ const MOST_EVENTS = 100_000;
 export type RunStarted = Extract<RunEvent, { type: "run.started" }>;
 export type RunFinished = Extract<RunEvent, { type: "run.finished" }>;
 
+/** The row of a value file that goes with an event, perhaps after a while; never rejects. */
+type Decision = ValueGrant | undefined | Promise<ValueGrant | undefined>;
+
 /** Whom a recorder tells. */
 export interface RecorderOwner {
   /** The event is on the disk. `drained`: no later one is on its way there. */
@@ -38,6 +41,8 @@ export class RunRecorder {
   #storedSeq = 0;
   #waiting = 0;
   #tail: Promise<void> = Promise.resolve();
+  /** Set while an event waits for a decision; later ones wait behind it. */
+  #gate: Promise<void> | undefined;
   #lost: StationError | undefined;
   #finished = false;
 
@@ -58,14 +63,19 @@ export class RunRecorder {
 
   /**
    * Takes the next event of the worker.
-   * @param decide called when the event will be written: answers the row of a value file that goes with it
+   * @param decide called when the event will be written: answers the row of a value file that goes with it; where that takes a
+   * while, which it must not do for ever, this event and all after it are written then
    * @throws StationError station.worker-protocol when it belongs to another run or slot, or is out of order
    */
-  take(event: RunEvent, decide: () => ValueGrant | undefined = () => undefined): void {
+  take(event: RunEvent, decide: () => Decision = () => undefined): void {
     this.#check(event);
     this.#nextSeq += 1;
     if (event.type === "run.finished") this.#finished = true;
-    if (this.#lost === undefined) this.#store(event, decide());
+    if (this.#lost !== undefined) return;
+    this.#waiting += 1;
+    const decision = decide();
+    if (this.#gate === undefined && !(decision instanceof Promise)) this.#store(event, decision);
+    else this.#storeLater(event, decision);
   }
 
   /**
@@ -75,6 +85,7 @@ export class RunRecorder {
    */
   async end(ending: CoreEnding): Promise<{ readonly event: RunFinished; readonly stored: boolean }> {
     this.#finished = true;
+    await this.#gate;
     await this.#tail;
     try {
       const now = this.#parts.clock.monotonic();
@@ -105,10 +116,20 @@ export class RunRecorder {
     if (this.#waiting >= MOST_WAITING || event.seq > MOST_EVENTS) throw wrong("the worker sends too many events");
   }
 
+  #storeLater(event: RunEvent, decision: Decision): void {
+    const gate: Promise<void> = (this.#gate ?? Promise.resolve())
+      .then(() => decision)
+      .then((grant) => {
+        if (this.#gate === gate) this.#gate = undefined;
+        if (this.#lost === undefined) this.#store(event, grant);
+        else grant?.undo();
+      });
+    this.#gate = gate;
+  }
+
   #store(event: RunEvent, grant: ValueGrant | undefined): void {
     const writing = this.#parts.store.append(event, grant?.use);
     writing.catch(() => grant?.undo());
-    this.#waiting += 1;
     this.#tail = this.#tail
       .then(() => writing)
       .then(

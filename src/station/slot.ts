@@ -1,5 +1,6 @@
 import type { AuditStore } from "../audit/audit-store.ts";
 import type { Device } from "../contract/common.ts";
+import type { Admission } from "../contract/order.ts";
 import type { RunEvent } from "../contract/run-event.ts";
 import { idleSlot, reduceSlot, type SlotState } from "../contract/slot-state.ts";
 import { asStationError, reportOf, StationError } from "../core/error.ts";
@@ -8,6 +9,7 @@ import { ActiveRun, type RunEnd, type RunOrder } from "./active-run.ts";
 import { answerQuestion, type RunDesks } from "./run-desk.ts";
 import { SlotWorker, type SlotWorkerParts, type WorkerMessage } from "./slot-worker.ts";
 import type { StationNews } from "./station-news.ts";
+import type { UnitInterlock } from "./unit-interlock.ts";
 import type { Admitted } from "./value-admission.ts";
 
 /** What a slot needs of the station around it. */
@@ -15,7 +17,11 @@ export type SlotParts = SlotWorkerParts & {
   readonly store: AuditStore;
   readonly tell: (news: StationNews) => void;
   /** Decides about an identified unit. @throws StationError audit.* when the store cannot be read */
-  readonly admit: (slot: SlotId, device: Device, before: DeviceUuid | undefined) => Admitted;
+  readonly admit: (slot: SlotId, device: Device, before: DeviceUuid | undefined) => Admission;
+  /** Gives an admitted unit its row of values. @throws StationError audit.* when the store cannot be read */
+  readonly grant: (slot: SlotId, device: Device, admission: Admission) => Admitted;
+  /** Claims units from the other stations of a line; undefined for a station by itself. */
+  readonly interlock: UnitInterlock | undefined;
   /** What runs may ask for. */
   readonly desks: RunDesks;
   /** The record failed; answers the error that the run ends with. */
@@ -89,14 +95,15 @@ export class Slot {
   }
 
   #activeRun(order: RunOrder, resolve: (end: RunEnd) => void): ActiveRun {
-    const { store, clock, limits, admit, desks, onLost } = this.#parts;
+    const { store, clock, limits, admit, grant, interlock, desks, onLost } = this.#parts;
     const run: ActiveRun = new ActiveRun({
-      ...{ ...order, store, clock, limits, onLost },
+      ...{ ...order, store, clock, limits, interlock, onLost },
       send: (message) => this.#worker.send(message),
       discard: (error) => this.#worker.discard(error),
       startWorker: () => this.#worker.start(),
       show: (event, unsaved) => this.#show(run, event, unsaved),
       admit: (device, before) => admit(this.id, device, before),
+      grant: (device, admission) => grant(this.id, device, admission),
       answer: (question, asker) => answerQuestion(desks, question, asker),
       finish: (end) => {
         this.#run = undefined;

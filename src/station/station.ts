@@ -1,7 +1,7 @@
 import type { AuditStore, RecoveredRun } from "../audit/audit-store.ts";
 import type { Device } from "../contract/common.ts";
+import type { Admission } from "../contract/order.ts";
 import type { Proof } from "../contract/proof.ts";
-import type { Recipe } from "../contract/recipe.ts";
 import type { SlotState } from "../contract/slot-state.ts";
 import type { BatchSummary, StartRequest } from "../contract/station-request.ts";
 import type { Clock } from "../core/clock.ts";
@@ -22,13 +22,14 @@ import { filesFor, requireGoldenCheck, type GoldenRule } from "./golden-unit.ts"
 import { isAboutOneRun, recordError } from "./record-error.ts";
 import { recoveredSlot } from "./recovered-slot.ts";
 import type { RunDesks } from "./run-desk.ts";
-import type { RunStarted } from "./run-recorder.ts";
 import { SharedWorkerHost } from "./shared-worker-host.ts";
 import { Slot, type SlotParts } from "./slot.ts";
 import { StartGate } from "./start-gate.ts";
 import { DEFAULT_LIMITS, type StationLimits } from "./station-limits.ts";
+import type { StartGuard } from "./published/document-guard.ts";
 import type { NewsListener, StationNews } from "./station-news.ts";
-import { admitUnit, type Applicant } from "./unit-admission.ts";
+import { admitUnit, historyFor } from "./unit-admission.ts";
+import type { UnitInterlock } from "./unit-interlock.ts";
 import { withValues, type Admitted } from "./value-admission.ts";
 import { sourceOf, ValueBook } from "./value-book.ts";
 import type { WorkerHost } from "./worker-host.ts";
@@ -52,6 +53,10 @@ export type StationOptions = {
   readonly limits?: Partial<StationLimits>;
   /** How often the golden unit must be checked before production; undefined: never. Training goes on without. */
   readonly golden?: () => GoldenRule | undefined;
+  /** What may start, where engineers of a line sign documents; default: everything. */
+  readonly documents?: StartGuard;
+  /** Claims units from the other stations of a line; absent: the station is by itself. Closed by the caller, after the station. */
+  readonly interlock?: UnitInterlock;
 };
 
 /** A batch that was started. */
@@ -86,9 +91,10 @@ export class Station {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const gate = new StartGate(limits.startsAtOnce);
     const shared: Omit<SlotParts, "slot"> = {
-      ...{ host, gate, clock, limits, store, desks: options.desks ?? {} },
+      ...{ host, gate, clock, limits, store, desks: options.desks ?? {}, interlock: options.interlock },
       tell: (news) => this.#tell(news),
       admit: (slot, device, before) => this.#admit(slot, device, before),
+      grant: (slot, device, admission) => this.#grant(slot, device, admission),
       onLost: (error) => this.#lost(error),
     };
     const newest = new Map((options.recovered ?? []).map((run) => [run.slot, run]));
@@ -113,7 +119,8 @@ export class Station {
    * Starts a batch: records it with its runs, then sends the orders.
    * @param proof only read and compare; absent: provision
    * @throws StationError station.closed, station.slot-*, station.serial-* when the request cannot be met as a whole;
-   * station.golden-* when the golden unit must be checked before production; station.store-failed when it cannot be recorded:
+   * station.golden-* when the golden unit must be checked before production; line.document-* when nobody has signed what would
+   * run; station.store-failed when it cannot be recorded:
    * no modem was touched then
    */
   start(request: StartRequest, proof?: Proof): Promise<StartedBatch> {
@@ -124,7 +131,8 @@ export class Station {
 
   async #start(request: StartRequest, proof: Proof | undefined): Promise<StartedBatch> {
     if (this.#closing !== undefined) throw new StationError("station.closed", "the station is closed");
-    const { clock, random, store, desks } = this.#options;
+    const { clock, random, store, desks, documents } = this.#options;
+    if (documents !== undefined) await documents.requireCovered(this.#options.files);
     if (proof === undefined && desks?.beforeBatch !== undefined) await desks.beforeBatch();
     const files = filesFor(this.#options.files, proof);
     const slots = chosenSlots(files.fixture, request, this.#busy());
@@ -235,15 +243,19 @@ export class Station {
       throw new StationError("station.store-failed", "ends of runs are not recorded yet", { runs: left.length });
   }
 
-  #admit(slot: SlotId, device: Device, before: DeviceUuid | undefined): Admitted {
+  #admit(slot: SlotId, device: Device, before: DeviceUuid | undefined): Admission {
     const { uuid } = device;
     const run = this.#slots.get(slot)?.run;
     // Whatever does not provision may be done to a unit that has passed.
     const again = run?.started.again === true || run?.started.purpose !== undefined;
     const holder = [...this.#slots.values()].find((other) => other.id !== slot && other.holds(uuid, run?.batch))?.id;
     const applicant = { slot, uuid, again, ...historyFor(run?.started.purpose, this.#options.files.recipe.recipe) };
-    const admission = admitUnit(applicant, before, holder, this.#options.store);
-    return withValues(admission, this.#values(run?.started.recipeSha256), device, run?.started.purpose);
+    return admitUnit(applicant, before, holder, this.#options.store);
+  }
+
+  #grant(slot: SlotId, device: Device, admission: Admission): Admitted {
+    const started = this.#slots.get(slot)?.run?.started;
+    return withValues(admission, this.#values(started?.recipeSha256), device, started?.purpose);
   }
 
   /** The rows of the recipe's value file, where this recipe has some; made once. @throws StationError audit.* */
@@ -281,11 +293,4 @@ export class Station {
   #tell(news: StationNews): void {
     for (const listener of this.#listeners) listener(news);
   }
-}
-
-/** What a run needs of its unit's history: a proof all of it; a recipe that wants empty tags whether the unit is ours. */
-function historyFor(purpose: RunStarted["purpose"], { verify }: Recipe): Pick<Applicant, "history"> {
-  if (purpose === "proof") return { history: "whole" };
-  const { emptyBefore = false } = verify;
-  return purpose === undefined && emptyBefore !== false ? { history: "begun" } : {};
 }

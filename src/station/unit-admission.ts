@@ -1,8 +1,10 @@
 import type { AuditStore } from "../audit/audit-store.ts";
 import type { Admission } from "../contract/order.ts";
 import type { UnitHistory } from "../contract/proof.ts";
+import type { Recipe } from "../contract/recipe.ts";
 import { reportOf, StationError } from "../core/error.ts";
 import type { DeviceUuid, SlotId } from "../core/ids.ts";
+import type { RunStarted } from "./run-recorder.ts";
 
 /** A run as admission sees it. */
 export type Applicant = {
@@ -53,4 +55,11 @@ function historyOf(
   if (history === "begun" || proved === undefined) return { history: { begun } };
   const credentials = proved.credentials.map(({ credential: type, ...rest }) => ({ ...rest, type }));
   return { history: { begun, proved: { run: proved.runId, credentials } } };
+}
+
+/** What a run needs of its unit's history: a proof all of it; a recipe that wants empty tags whether the unit is ours. */
+export function historyFor(purpose: RunStarted["purpose"], { verify }: Recipe): Pick<Applicant, "history"> {
+  if (purpose === "proof") return { history: "whole" };
+  const { emptyBefore = false } = verify;
+  return purpose === undefined && emptyBefore !== false ? { history: "begun" } : {};
 }

@@ -24,6 +24,7 @@ import { checkUse, unitOf } from "../../src/audit/value-ledger.ts";
 import { StationError } from "../../src/core/error.ts";
 import type { BatchId, DeviceUuid, RunId } from "../../src/core/ids.ts";
 import { MemoryCertificateBook } from "./memory-certificate-book.ts";
+import { MemoryLineBook } from "./memory-line-book.ts";
 
 type StoredRun = { readonly events: RunEvent[]; record: RunRecord };
 
@@ -38,6 +39,11 @@ export class MemoryAuditStore implements AuditStore {
   readonly certificates = new MemoryCertificateBook({
     check: () => this.#check(),
     hasRun: (run) => this.#runs.has(run),
+  });
+  readonly line = new MemoryLineBook({
+    check: () => this.#check(),
+    link: (body) => this.#link(body),
+    record: (run) => this.#runs.get(run)?.record,
   });
   readonly #batches = new Map<BatchId, BatchStart>();
   readonly #runs = new Map<RunId, StoredRun>();

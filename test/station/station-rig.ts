@@ -11,9 +11,11 @@ import { VirtualClock } from "../../src/core/virtual-clock.ts";
 import type { StationCredentials, StationFiles } from "../../src/station/batch-plan.ts";
 import type { GoldenRule } from "../../src/station/golden-unit.ts";
 import { resolveRecipe } from "../../src/station/files/recipe-file.ts";
+import type { StartGuard } from "../../src/station/published/document-guard.ts";
 import { Station } from "../../src/station/station.ts";
 import type { StationLimits } from "../../src/station/station-limits.ts";
 import type { StationNews } from "../../src/station/station-news.ts";
+import type { UnitInterlock } from "../../src/station/unit-interlock.ts";
 import { FakeWorkerHost, type FakeWorker, type WorkerScript } from "../fakes/fake-worker-host.ts";
 import { MemoryAuditStore } from "../fakes/memory-audit-store.ts";
 
@@ -89,6 +91,8 @@ export type RigWish = {
   /** Files other than those of {@link stationFiles}. */
   readonly files?: Partial<StationFiles>;
   readonly golden?: () => GoldenRule | undefined;
+  readonly interlock?: UnitInterlock;
+  readonly documents?: StartGuard;
 };
 
 /** A station with fake workers, a store in memory and a virtual clock. */
@@ -112,6 +116,8 @@ export class StationRig {
       ...(wish.recovered === undefined ? {} : { recovered: wish.recovered }),
       ...(wish.credentials === undefined ? {} : { credentials: wish.credentials }),
       ...(wish.golden === undefined ? {} : { golden: wish.golden }),
+      ...(wish.interlock === undefined ? {} : { interlock: wish.interlock }),
+      ...(wish.documents === undefined ? {} : { documents: wish.documents }),
     });
     this.station.subscribe((news) => this.news.push(news));
   }

@@ -35,6 +35,8 @@ export const GERMAN: Texts = {
     profile: "Dienstprofile importieren",
   },
   attachTitle: "Dateien zum Dokument hinzufügen",
+  lineTitle: "Liniendatei wählen",
+  credentialsTitle: "Zugangsdaten dieser Station wählen",
   fallback: {
     message: "Die Linie ließ sich nicht wie zuvor einrichten.",
     detail:

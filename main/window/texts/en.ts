@@ -34,6 +34,8 @@ export const ENGLISH: Texts = {
     profile: "Import service profiles",
   },
   attachTitle: "Add files to the document",
+  lineTitle: "Choose the line file",
+  credentialsTitle: "Choose the credentials of this station",
   fallback: {
     message: "The line could not be set up as before.",
     detail:

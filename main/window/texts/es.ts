@@ -35,6 +35,8 @@ export const SPANISH: Texts = {
     profile: "Importar perfiles de servicio",
   },
   attachTitle: "Añadir archivos al documento",
+  lineTitle: "Elegir el archivo de la línea",
+  credentialsTitle: "Elegir las credenciales de esta estación",
   fallback: {
     message: "La línea no se pudo preparar como antes.",
     detail:

@@ -27,6 +27,9 @@ export type Texts = {
   /** Titles of the dialogs for documents that come from elsewhere. */
   readonly importTitles: Readonly<Record<DocumentKind, string>>;
   readonly attachTitle: string;
+  /** Titles of the dialogs for the line that stations share. */
+  readonly lineTitle: string;
+  readonly credentialsTitle: string;
   /** The line could not be opened as it was left. */
   readonly fallback: { readonly message: string; readonly detail: string };
   /** The record cannot be opened at the start. */

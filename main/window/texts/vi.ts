@@ -34,6 +34,8 @@ export const VIETNAMESE: Texts = {
     profile: "Nhập hồ sơ dịch vụ",
   },
   attachTitle: "Thêm tệp vào tài liệu",
+  lineTitle: "Chọn tệp của chuyền",
+  credentialsTitle: "Chọn thông tin đăng nhập của trạm này",
   fallback: {
     message: "Không thể thiết lập dây chuyền như trước.",
     detail: "Khay huấn luyện thay vào chỗ đó. Cấu hình không bị thay đổi: hãy chọn dây chuyền sẽ làm việc với gì.",

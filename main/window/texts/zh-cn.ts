@@ -34,6 +34,8 @@ export const CHINESE: Texts = {
     profile: "导入服务配置文件",
   },
   attachTitle: "向文档添加文件",
+  lineTitle: "选择产线文件",
+  credentialsTitle: "选择本工站的凭据",
   fallback: {
     message: "产线无法恢复到之前的设置。",
     detail: "现在使用培训托盘。配置没有更改：请选择产线要使用的内容。",

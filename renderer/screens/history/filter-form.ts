@@ -14,13 +14,15 @@ export type FilterForm = {
   readonly operator: string;
   readonly code: string;
   readonly batch: string;
+  /** Identity of a station of the line. */
+  readonly station: string;
 };
 
 /** Filters that let every run through. */
 export const NO_FILTERS: FilterForm = {
   search: "",
   time: ALL_TIMES,
-  ...{ outcome: "", recipe: "", operator: "", code: "", batch: "" },
+  ...{ outcome: "", recipe: "", operator: "", code: "", batch: "", station: "" },
 };
 
 /** The longest text that a filter takes. */
@@ -38,6 +40,7 @@ export function filterOf(form: FilterForm, now: Date): RunFilter {
     ...given("operator", form.operator, FILTER_LENGTH),
     ...given("code", form.code, FILTER_LENGTH),
     ...(isBatch(batch) ? { batch } : {}),
+    ...given("station", form.station, FILTER_LENGTH),
   };
 }
 
@@ -57,7 +60,7 @@ export function isFiltered(form: FilterForm): boolean {
   return Object.keys(filterOf(form, new Date(0))).length > 0;
 }
 
-function given(name: "recipe" | "operator" | "code", text: string, length: number): RunFilter {
+function given(name: "recipe" | "operator" | "code" | "station", text: string, length: number): RunFilter {
   const value = clean(text, length);
   return value === "" ? {} : { [name]: value };
 }

@@ -1,5 +1,6 @@
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
+import type { RecordSource } from "../../../src/contract/history.ts";
 import type { RunId } from "../../../src/core/ids.ts";
 import { useStationClient } from "../../api/station-client.ts";
 import { useStation } from "../../stores/station.ts";
@@ -17,6 +18,8 @@ export const useHistory = defineStore("history", () => {
   const station = useStation();
   const list = runList(client);
   const form = shallowRef<FilterForm>(NO_FILTERS);
+  /** Whose runs are listed. */
+  const source = ref<RecordSource>("station");
   /** Scroll position: the row at the upper edge. */
   const top = ref(0);
   /** Whole and broken rows that fit. */
@@ -27,7 +30,6 @@ export const useHistory = defineStore("history", () => {
   let typing: ReturnType<typeof setTimeout> | undefined;
 
   const filter = () => filterOf(form.value, new Date(Date.now() + station.ahead));
-  const jobs = recordJobs(client, filter);
 
   /** Reads the list anew, from its first row unless it stays where it is. */
   async function load(stay = false): Promise<void> {
@@ -37,7 +39,13 @@ export const useHistory = defineStore("history", () => {
       top.value = 0;
       selected.value = undefined;
     }
-    await list.load(filter());
+    await list.load(filter(), source.value);
+  }
+
+  /** Lists the runs of this station, or of the whole line. */
+  function turnTo(next: RecordSource): void {
+    source.value = next;
+    change(next === "station" ? { station: "" } : {});
   }
 
   /** Sets some filters and reads the list; what is typed waits until the typing rests. */
@@ -52,6 +60,8 @@ export const useHistory = defineStore("history", () => {
   function follow(): () => void {
     void load(true);
     return station.watchSlots((before, after) => {
+      // What happens here reaches the line's database by and by.
+      if (source.value === "line") return;
       if (after.kind === "idle" || (before.kind === after.kind && before.runId === after.runId)) return;
       if (top.value === 0) {
         clearTimeout(typing);
@@ -66,9 +76,7 @@ export const useHistory = defineStore("history", () => {
     selected.value === undefined ? undefined : placeOf(list.book.value, selected.value),
   );
 
-  return {
-    ...{ form, top, rowsInSight, selected, selectedPlace, newRuns, filtered, load, change, follow },
-    ...{ state: list.state, book: list.book, counts: list.counts, total: list.total, runAt: list.at, show: list.show },
-    ...jobs,
-  };
+  const { at: runAt, load: _load, ...listed } = list;
+  const shown = { form, top, rowsInSight, selected, selectedPlace, newRuns, filtered, source };
+  return { ...shown, load, change, turnTo, follow, ...listed, runAt, ...recordJobs(client, filter) };
 });

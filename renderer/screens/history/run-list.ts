@@ -1,5 +1,5 @@
 import { computed, shallowRef } from "vue";
-import type { RunCounts, RunPage, RunRecord } from "../../../src/contract/history.ts";
+import type { RecordSource, RunCounts, RunPage, RunRecord } from "../../../src/contract/history.ts";
 import type { RunFilter } from "../../../src/contract/station-request.ts";
 import { reportOf, type ErrorReport } from "../../../src/core/error.ts";
 import type { StationClient } from "../../api/station-client.ts";
@@ -14,6 +14,9 @@ export type ListState =
   | { readonly kind: "shown"; readonly fresh: boolean }
   | { readonly kind: "failed"; readonly error: ErrorReport };
 
+/** Absent: this station. */
+type Source = { readonly source?: RecordSource };
+
 type Rows = { readonly first: number; readonly end: number };
 
 /** The runs of a filter, newest first, read page by page as they come in sight. */
@@ -25,18 +28,21 @@ export function runList(client: StationClient) {
   const asked = new Set<number>();
   const first = firstReader(client);
   let filter: RunFilter = {};
+  let from: Source = {};
   let round = 0;
   let wanted: Rows = { first: 0, end: 0 };
 
   /** Reads the list anew; what is shown stays until the new rows are there. */
-  async function load(next: RunFilter): Promise<void> {
+  async function load(next: RunFilter, source: RecordSource = "station"): Promise<void> {
     const mine = (round += 1);
+    const whose: Source = source === "line" ? { source } : {};
     asked.clear();
     if (state.value.kind === "shown") state.value = { kind: "shown", fresh: false };
     try {
-      const { page, counts: ended } = await first.read(next);
+      const { page, counts: ended } = await first.read(next, whose);
       if (mine !== round) return;
       filter = frozen(next, page);
+      from = whose;
       counts.value = ended;
       book.value = withPage(emptyBook(countOf(ended, next)), 0, page);
       state.value = { kind: "shown", fresh: true };
@@ -57,7 +63,7 @@ export function runList(client: StationClient) {
     const mine = round;
     asked.add(page);
     try {
-      const answer = await client.ask("history.runs", { query: { filter, ...placeOfPage(book.value, page) } });
+      const answer = await client.ask("history.runs", { query: { filter, ...placeOfPage(book.value, page) }, ...from });
       if (mine !== round) return;
       asked.delete(page);
       book.value = withPage(book.value, page, answer);
@@ -78,7 +84,10 @@ function firstReader(client: StationClient) {
   let count = 0;
   let jobs: readonly string[] = [];
 
-  async function read(filter: RunFilter): Promise<{ readonly page: RunPage; readonly counts: RunCounts }> {
+  async function read(
+    filter: RunFilter,
+    whose: Source,
+  ): Promise<{ readonly page: RunPage; readonly counts: RunCounts }> {
     // Whether it was in time does not matter: its answer is no longer waited for.
     for (const job of jobs) client.ask("cancel", { job }).catch(() => undefined);
     count += 1;
@@ -88,8 +97,8 @@ function firstReader(client: StationClient) {
     const { outcome: _outcome, ...anyOutcome } = filter;
     const query = { filter, ...placeOfPage(emptyBook(0), 0) };
     const [page, counts] = await Promise.all([
-      client.ask("history.runs", { query, job: pageJob }),
-      client.ask("history.counts", { filter: anyOutcome, job: countJob }),
+      client.ask("history.runs", { query, ...whose, job: pageJob }),
+      client.ask("history.counts", { filter: anyOutcome, ...whose, job: countJob }),
     ]);
     if (jobs === mine) jobs = [];
     return { page, counts };

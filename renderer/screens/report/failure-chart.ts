@@ -1,4 +1,5 @@
 import { judgedOf, type Group, type Report } from "../../../src/contract/report.ts";
+import { stationWord } from "../../components/station-word.ts";
 import { chartBase, figureLabel, nameAxis } from "./chart-axes.ts";
 import type { ChartOption } from "./chart-kit.ts";
 import type { ChartTheme } from "./chart-theme.ts";
@@ -6,8 +7,13 @@ import { failuresOf, shareOf } from "./report-numbers.ts";
 import type { Words } from "./words.ts";
 
 /** By what failures are shown. */
-export const BREAKDOWNS = ["reason", "recipe", "operator"] as const;
+const BREAKDOWNS = ["reason", "recipe", "operator", "station"] as const;
 export type Breakdown = (typeof BREAKDOWNS)[number];
+
+/** The breakdowns that a report has: by station where it is of a whole line. */
+export function breakdownsOf({ line }: Pick<Report, "line">): readonly Breakdown[] {
+  return line === undefined ? BREAKDOWNS.filter((by) => by !== "station") : BREAKDOWNS;
+}
 
 /** A bar: its name, its failures, and the share beside it (running share of all failures, or share of its own judged runs). */
 export type FailureBar = {
@@ -15,6 +21,8 @@ export type FailureBar = {
   readonly fail: number;
   readonly error: number;
   readonly share: number | undefined;
+  /** Of its own runs; absent where bars are of reasons. */
+  readonly runs?: { readonly judged: number; readonly passed: number };
   /** Drawn strong: the reasons that make half of all failures. */
   readonly main: boolean;
 };
@@ -23,9 +31,16 @@ const MOST_BARS = 6;
 
 /** The bars of a breakdown, all of them. */
 export function failureBars(report: Report, by: Breakdown, words: Words): readonly FailureBar[] {
-  return by === "reason"
-    ? reasonBars(report, words)
-    : groupBars(by === "recipe" ? report.recipes : report.operators, words);
+  switch (by) {
+    case "reason":
+      return reasonBars(report, words);
+    case "recipe":
+      return groupBars(report.recipes, words);
+    case "operator":
+      return groupBars(report.operators, words);
+    case "station":
+      return groupBars({ groups: stationGroups(report) }, words);
+  }
 }
 
 /** Failures as bars, the most first; what is beyond six is added up. */
@@ -65,6 +80,11 @@ export function failureChart(bars: readonly FailureBar[], theme: ChartTheme, wor
   };
 }
 
+function stationGroups({ line }: Report): Group[] {
+  const stations = line?.stations ?? [];
+  return stations.map(({ id, name: _name, ...endings }) => ({ name: stationWord(stations, id), ...endings }));
+}
+
 function reasonBars(report: Report, words: Words): readonly FailureBar[] {
   const { codes, rest } = report.codes;
   const merged = new Map<string, { fail: number; error: number }>();
@@ -92,7 +112,9 @@ function groupBars({ groups, rest }: Report["recipes"], words: Words): readonly 
   return all
     .map((group) => {
       const share = shareOf(failuresOf(group), judgedOf(group));
-      return { name: group.name ?? words.text("noName"), fail: group.fail, error: group.error, share, main: false };
+      const { fail, error } = group;
+      const runs = { judged: judgedOf(group), passed: group.pass };
+      return { name: group.name ?? words.text("noName"), fail, error, share, runs, main: false };
     })
     .toSorted((one, other) => failuresOf(other) - failuresOf(one));
 }

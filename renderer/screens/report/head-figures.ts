@@ -1,5 +1,6 @@
 import { judgedOf, throughputOf, type Report } from "../../../src/contract/report.ts";
 import { lengthText, mainReasons, shareOf, yieldOf } from "./report-numbers.ts";
+import { slotName } from "./slot-chart.ts";
 import type { Words } from "./words.ts";
 
 /** A head figure: its name, its value with a unit, and what it counts. */
@@ -58,8 +59,8 @@ export function headFigures(report: Report, words: Words): readonly HeadFigure[]
   ];
 }
 
-function slotNote({ slots }: Report, { language, text }: Words): string {
-  const marked = slots.filter(({ standsOut }) => standsOut).map(({ slot }) => slot);
+function slotNote(report: Report, { language, text }: Words): string {
+  const marked = report.slots.filter(({ standsOut }) => standsOut).map((slot) => slotName(slot, report));
   if (marked.length === 0) return text("noSlotStandsOut");
   return text("checkSlots", { slots: new Intl.ListFormat(language).format(marked) }, marked.length);
 }

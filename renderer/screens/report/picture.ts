@@ -1,12 +1,13 @@
 import type { ReportCell, Picture as PictureName } from "../../../src/contract/desktop-report.ts";
 import type { FixtureFacts } from "../../../src/contract/desktop-snapshot.ts";
-import { judgedOf, type Report } from "../../../src/contract/report.ts";
+import { judgedOf, type Report, type SlotCount } from "../../../src/contract/report.ts";
+import { stationWord } from "../../components/station-word.ts";
 import type { ChartOption } from "./chart-kit.ts";
 import type { ChartTheme } from "./chart-theme.ts";
 import { cycleChart } from "./cycle-chart.ts";
-import { failureBars, failureChart, type Breakdown } from "./failure-chart.ts";
+import { failureBars, failureChart, type Breakdown, type FailureBar } from "./failure-chart.ts";
 import { bucketName, failuresOf, lengthText, mainReasons, yieldOf } from "./report-numbers.ts";
-import { slotChart, slotTray } from "./slot-chart.ts";
+import { drawnSlots, slotChart, slotName, slotTray } from "./slot-chart.ts";
 import { throughputChart, yieldChart } from "./time-charts.ts";
 import type { Words } from "./words.ts";
 
@@ -135,6 +136,7 @@ function failurePicture({ report, words, by }: PictureParts): Picture {
     { key: `by.${by}`, cell: ({ name }) => name },
     { key: "fail", cell: ({ fail }) => fail },
     { key: "error", cell: ({ error }) => error },
+    ...(by === "station" ? ownRuns(words) : []),
     {
       key: by === "reason" ? "runningShare" : "failedShare",
       cell: ({ share: part }) => part ?? null,
@@ -157,9 +159,20 @@ function failurePicture({ report, words, by }: PictureParts): Picture {
   };
 }
 
+/** How many runs a station had, and their yield. */
+function ownRuns(words: Words): readonly Column<FailureBar>[] {
+  const shareOfPassed = ({ runs }: FailureBar): number | undefined =>
+    runs === undefined || runs.judged === 0 ? undefined : runs.passed / runs.judged;
+  return [
+    { key: "judged", cell: ({ runs }) => runs?.judged ?? null },
+    { key: "yield", cell: (bar) => shareOfPassed(bar) ?? null, text: (bar) => words.percent(shareOfPassed(bar)) },
+  ];
+}
+
 function slotPicture({ report, words, fixture }: PictureParts): Picture {
-  const { slots } = report;
-  const tray = slotTray(slots, fixture);
+  const { slots, line } = report;
+  const shown = drawnSlots(slots);
+  const tray = slotTray(shown, line === undefined ? fixture : undefined);
   const marked = slots.filter(({ standsOut }) => standsOut);
   const columns: readonly Column<(typeof slots)[number]>[] = [
     { key: "slot", cell: ({ slot }) => slot },
@@ -173,10 +186,15 @@ function slotPicture({ report, words, fixture }: PictureParts): Picture {
       text: ({ chance, standsOut }) => (standsOut ? words.text("standsOut") : chanceText(chance, words)),
     },
     { key: "fixture", cell: ({ fixture: name }) => name },
+    ...(line === undefined
+      ? []
+      : [{ key: "by.station", cell: ({ station }: SlotCount) => stationWord(line.stations, station ?? "") }]),
   ];
-  const names = new Intl.ListFormat(words.language).format(marked.map(({ slot }) => slot));
+  const names = new Intl.ListFormat(words.language).format(marked.map((slot) => slotName(slot, report)));
+  const [one] = shown;
+  const of = one?.station === undefined ? "" : ` · ${stationWord(line?.stations ?? [], one.station)}`;
   return {
-    ...{ name: "slots", title: words.text("failuresBySlot"), numbers: numbersOf(slots, columns, words) },
+    ...{ name: "slots", title: `${words.text("failuresBySlot")}${of}`, numbers: numbersOf(slots, columns, words) },
     caption:
       marked.length === 0 ? words.text("captions.slots") : words.text("checkSlots", { slots: names }, marked.length),
     summary:

@@ -16,13 +16,15 @@ export type ReportForm = {
   readonly fixture: string;
   readonly slot: string;
   readonly operator: string;
+  /** Identity of a station of the line. */
+  readonly station: string;
   /** `station`: whatever the station does now. */
   readonly mode: ReportMode | "station";
 };
 
 export const FIRST_FORM: ReportForm = {
   ...{ range: "today", fromDay: "", toDay: "" },
-  ...{ recipe: "", fixture: "", slot: "", operator: "", mode: "station" },
+  ...{ recipe: "", fixture: "", slot: "", operator: "", station: "", mode: "station" },
 };
 
 /** What the station tells for a form: its clock, its shift, whether it is in training. */
@@ -42,16 +44,17 @@ export function reportFilter(form: ReportForm, facts: FormFacts): ReportFilter {
     ...given("recipe", form.recipe),
     ...given("fixture", form.fixture),
     ...given("operator", form.operator),
+    ...given("station", form.station),
     ...(SLOT_PATTERN.test(slot) ? { slot: slot as SlotId } : {}),
     mode: modeOf(form, facts),
   };
 }
 
 /** Whether anything but range and mode is set. */
-export function isNarrowed({ recipe, fixture, slot, operator }: ReportForm): boolean {
-  return [recipe, fixture, slot, operator].some((text) => text !== "");
+export function isNarrowed({ recipe, fixture, slot, operator, station }: ReportForm): boolean {
+  return [recipe, fixture, slot, operator, station].some((text) => text !== "");
 }
 
-function given(name: "recipe" | "fixture" | "operator", value: string): Partial<ReportFilter> {
+function given(name: "recipe" | "fixture" | "operator" | "station", value: string): Partial<ReportFilter> {
   return value === "" ? {} : { [name]: value };
 }

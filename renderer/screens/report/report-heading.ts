@@ -1,10 +1,11 @@
 import type { Report } from "../../../src/contract/report.ts";
+import { stationWord } from "../../components/station-word.ts";
 import type { Words } from "./words.ts";
 
 /** Which runs the report counts, in a line: mode, number, range, filters, time zone. */
-export function headingOf({ order, range, runs }: Report, words: Words): string {
+export function headingOf({ order, range, runs, line }: Report, words: Words): string {
   const { filter, zone } = order;
-  const { recipe, fixture, slot, operator, mode } = filter;
+  const { recipe, fixture, slot, operator, station, mode } = filter;
   const time = new Intl.DateTimeFormat(words.language, {
     ...{ timeZone: zone, day: "numeric", month: "short", year: "numeric" },
     ...{ hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
@@ -13,11 +14,20 @@ export function headingOf({ order, range, runs }: Report, words: Words): string 
   return [
     words.text(`counted.${mode}`, { count: words.number(runs.runs) }, runs.runs),
     ...span,
+    ...lineParts(line, station, words),
     ...[recipe, fixture, slot === undefined ? undefined : words.text("slotIs", { slot }), operator].filter(
       (part) => part !== undefined,
     ),
     words.text("zone", { zone }),
   ].join(" · ");
+}
+
+/** Whose runs are counted: undefined of one station's own record. */
+function lineParts(line: Report["line"], station: string | undefined, words: Words): readonly string[] {
+  if (line === undefined) return [];
+  const count = line.stations.length;
+  if (station === undefined) return [words.text("ofStations", { count: words.number(count) }, count)];
+  return [stationWord(line.stations, station)];
 }
 
 const HOUR = 3_600_000;

@@ -1,4 +1,5 @@
 import { ref, shallowRef } from "vue";
+import type { RecordSource } from "../../../src/contract/history.ts";
 import type { Report, ReportOrder } from "../../../src/contract/report.ts";
 import { asStationError, reportOf, type ErrorReport } from "../../../src/core/error.ts";
 import type { StationClient } from "../../api/station-client.ts";
@@ -16,7 +17,8 @@ export function reportReading(client: StationClient) {
   const reading = ref(false);
   const jobs = { prefix: `report-${Date.now().toString(36)}`, count: 0, current: "" };
 
-  async function read(order: ReportOrder): Promise<void> {
+  /** @param source whose runs are counted */
+  async function read(order: ReportOrder, source: RecordSource = "station"): Promise<void> {
     cancel();
     const job = `${jobs.prefix}-${(jobs.count += 1)}`;
     jobs.current = job;
@@ -25,7 +27,7 @@ export function reportReading(client: StationClient) {
       if (told.job === jobs.current) share.value = told.total === 0 ? 1 : Math.min(1, told.done / told.total);
     });
     try {
-      const answer = await client.ask("report.read", { order, job });
+      const answer = await client.ask("report.read", { order, ...(source === "line" ? { source } : {}), job });
       if (job !== jobs.current) return;
       report.value = answer;
       state.value = { kind: "shown" };

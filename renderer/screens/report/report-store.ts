@@ -1,5 +1,6 @@
 import { defineStore } from "pinia";
-import { computed, shallowRef } from "vue";
+import { computed, ref, shallowRef } from "vue";
+import type { RecordSource } from "../../../src/contract/history.ts";
 import { useStationClient } from "../../api/station-client.ts";
 import { useStation } from "../../stores/station.ts";
 import { FIRST_FORM, modeOf, reportFilter, type FormFacts, type ReportForm } from "./report-form.ts";
@@ -11,6 +12,9 @@ export const useReport = defineStore("report", () => {
   const { read, ...reading } = reportReading(useStationClient());
   const form = shallowRef<ReportForm>(FIRST_FORM);
 
+  /** Whose runs are counted. */
+  const source = ref<RecordSource>("station");
+
   const facts = (): FormFacts => ({
     now: new Date(Date.now() + station.ahead),
     shiftSince: station.facts?.shift.since ?? new Date(0).toISOString(),
@@ -21,7 +25,7 @@ export const useReport = defineStore("report", () => {
   /** Reads the figures of the filters; what was being read is given up. */
   function load(): Promise<void> {
     const { timeZone: zone } = new Intl.DateTimeFormat().resolvedOptions();
-    return read({ filter: reportFilter(form.value, facts()), zone });
+    return read({ filter: reportFilter(form.value, facts()), zone }, source.value);
   }
 
   /** Sets some filters and reads anew. */
@@ -30,11 +34,17 @@ export const useReport = defineStore("report", () => {
     void load();
   }
 
+  /** Counts the runs of this station, or of the whole line. */
+  function turnTo(next: RecordSource): void {
+    source.value = next;
+    change(next === "station" ? { station: "" } : { slot: "", fixture: "" });
+  }
+
   /** Reads now and after every batch; the answer ends that. */
   function follow(): () => void {
     void load();
     return station.watchBatches(() => void load());
   }
 
-  return { form, mode, ...reading, load, change, follow };
+  return { form, mode, source, ...reading, load, change, turnTo, follow };
 });

@@ -1,5 +1,6 @@
-import { judgedOf, type SlotCount } from "../../../src/contract/report.ts";
+import { judgedOf, type Report, type SlotCount } from "../../../src/contract/report.ts";
 import type { FixtureFacts } from "../../../src/contract/desktop-snapshot.ts";
+import { stationWord } from "../../components/station-word.ts";
 import { chartBase } from "./chart-axes.ts";
 import type { ChartOption } from "./chart-kit.ts";
 import type { ChartTheme } from "./chart-theme.ts";
@@ -21,6 +22,24 @@ export type SlotTray = {
   readonly columns: number;
   readonly cells: readonly SlotCell[];
 };
+
+/** The slots that are drawn: of a line those of one station, the one with a slot that stands out, else the busiest. */
+export function drawnSlots(slots: readonly SlotCount[]): readonly SlotCount[] {
+  const runs = new Map<string | undefined, number>();
+  for (const { station, runs: more } of slots) runs.set(station, (runs.get(station) ?? 0) + more);
+  const [busy] = [...runs].toSorted(([, one], [, other]) => other - one)[0] ?? [];
+  const marked = slots.find(({ standsOut }) => standsOut);
+  const drawn = marked === undefined ? busy : marked.station;
+  return slots.filter(({ station }) => station === drawn);
+}
+
+/** What a slot is called in a report: of a line with its station. */
+export function slotName(
+  { slot, station }: Pick<SlotCount, "slot" | "station">,
+  { line }: Pick<Report, "line">,
+): string {
+  return station === undefined ? slot : `${stationWord(line?.stations ?? [], station)}/${slot}`;
+}
 
 /** The tray of one fixture: laid out as the station's own where it is that one, else in rows in the order of the slots. */
 export function slotTray(slots: readonly SlotCount[], own: FixtureFacts | undefined): SlotTray | undefined {

@@ -1,6 +1,6 @@
 import { onBeforeUnmount, shallowRef, watch } from "vue";
 import type { RunDetail } from "../../../src/contract/desktop-history.ts";
-import type { RunRecord } from "../../../src/contract/history.ts";
+import type { RecordSource, RunRecord } from "../../../src/contract/history.ts";
 import { reportOf, type ErrorReport } from "../../../src/core/error.ts";
 import type { RunId } from "../../../src/core/ids.ts";
 import type { StationClient } from "../../api/station-client.ts";
@@ -20,8 +20,8 @@ export type UnitState =
   | { readonly kind: "missing" }
   | { readonly kind: "failed"; readonly error: ErrorReport };
 
-/** Reads a run, and again while it goes on; without an id the newest run. */
-export function useUnit(runId: () => RunId | undefined) {
+/** Reads a run, and again while it goes on; without an id the newest run. `source`: whose record it is in. */
+export function useUnit(runId: () => RunId | undefined, source: () => RecordSource = () => "station") {
   const client = useStationClient();
   const station = useStation();
   const state = shallowRef<UnitState>({ kind: "loading" });
@@ -30,7 +30,7 @@ export function useUnit(runId: () => RunId | undefined) {
 
   async function load(): Promise<void> {
     const mine = (round += 1);
-    const next = await readUnit(client, runId());
+    const next = await readUnit(client, runId(), source());
     if (mine === round) state.value = next;
   }
 
@@ -54,14 +54,15 @@ export function useUnit(runId: () => RunId | undefined) {
   return { state, load };
 }
 
-async function readUnit(client: StationClient, id: RunId | undefined): Promise<UnitState> {
+async function readUnit(client: StationClient, id: RunId | undefined, source: RecordSource): Promise<UnitState> {
+  const whose = source === "line" ? { source } : {};
   try {
     const wanted = id ?? (await newestRun(client));
-    const detail = wanted === undefined ? null : await client.ask("history.run", { id: wanted });
+    const detail = wanted === undefined ? null : await client.ask("history.run", { id: wanted, ...whose });
     if (detail === null) return { kind: "missing" };
     const unit = detail.run.uuid ?? unitName(detail.run);
     if (unit === undefined) return { kind: "shown", detail, runs: [] };
-    const { runs } = await client.ask("history.runs", { query: { filter: { unit }, limit: LISTED } });
+    const { runs } = await client.ask("history.runs", { query: { filter: { unit }, limit: LISTED }, ...whose });
     return { kind: "shown", detail, runs };
   } catch (error) {
     return { kind: "failed", error: reportOf(error) };

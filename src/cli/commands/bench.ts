@@ -6,7 +6,9 @@ import { benchLine } from "../bench/line.ts";
 import type { BenchRow } from "../bench/bench-row.ts";
 import { table } from "../output/table.ts";
 
-const BENCHES = ["line", "codec", "transport", "audit", "soak"] as const;
+const BENCHES = ["line", "codec", "transport", "audit", "soak", "line-sync"] as const;
+/** Of servers that are not the station's own: measured where it is asked for. */
+const APART: ReadonlySet<string> = new Set(["line-sync"]);
 
 /** `station bench`: measures the station against what it cannot be faster than, and prints ratios. */
 export const benchCommand: CliCommand = {
@@ -24,7 +26,11 @@ export const benchCommand: CliCommand = {
     "per-worker": { kind: "value", value: "N", help: "line, soak: how many slots share a worker process (default 1)" },
     batches: { kind: "value", value: "N", help: "soak: how many trays, one after the other (default 20)" },
     latency: { kind: "value", value: "none|realistic", help: "line: how long commands take (default realistic)" },
-    events: { kind: "value", value: "N", help: "audit: size of the database (default 1000000)" },
+    events: {
+      kind: "value",
+      value: "N",
+      help: "audit: size of the database (default 1000000); line-sync: how many (default 20000)",
+    },
     json: {
       kind: "flag",
       help: 'prints one JSON object, for example {"line":[{"slots","wall_s","ideal_s","efficiency"}]}',
@@ -32,7 +38,8 @@ export const benchCommand: CliCommand = {
   },
   async run(args, context) {
     const wanted = args.positionals[0];
-    const names = wanted === undefined ? BENCHES : BENCHES.filter((name) => name === wanted);
+    const names =
+      wanted === undefined ? BENCHES.filter((name) => !APART.has(name)) : BENCHES.filter((name) => name === wanted);
     if (names.length === 0)
       throw new StationError("usage.option", `no such bench: ${BENCHES.join(", ")}`, {
         given: (wanted ?? "").slice(0, 40),
@@ -71,6 +78,10 @@ async function measure(
         wholeNumber(args, "batches", [1, 10_000], 20),
         context,
       );
+    }
+    case "line-sync": {
+      const { benchLineSync } = await import("../on-line/bench/line-sync.ts");
+      return benchLineSync(wholeNumber(args, "events", [1, 10_000_000], 20_000), context);
     }
     case "audit":
       return (await import("../bench/audit.ts")).benchAudit(

@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { GOLDEN_HOURS } from "../../contract/desktop-golden.ts";
 import { ProfileSchema, type ResolvedProfile } from "../../contract/profile.ts";
 import { Secret } from "../../core/secret.ts";
+import type { StationFiles } from "../../station/batch-plan.ts";
 import { loadFixture } from "../../station/files/fixture-file.ts";
 import { loadDocument } from "../../station/files/load-document.ts";
 import { loadGolden } from "../../station/files/golden-file.ts";
@@ -9,6 +10,7 @@ import { loadProfile, resolveProfile } from "../../station/files/profile-file.ts
 import { openRecipe } from "../../station/files/recipe-file.ts";
 import { required, wholeNumber } from "../arguments.ts";
 import type { Arguments, CliCommand, CommandContext } from "../command.ts";
+import { publishedIn } from "../copies-folder.ts";
 import { startEmbeddedService } from "../embedded-service.ts";
 import { reportTray } from "../output/tray-report.ts";
 import type { GoldenRule } from "../../station/golden-unit.ts";
@@ -16,6 +18,7 @@ import { TOKEN_FILE_NAME } from "../../station/token-file.ts";
 import { startRequest } from "../start-request.ts";
 import { tokenDesks } from "../token-desks.ts";
 import { signingOf } from "../signing.ts";
+import { LINE_OPTIONS, lineOrder, lineStart } from "../line-order.ts";
 import { runTray } from "../tray.ts";
 
 /** `station run`: provisions the tray of a fixture. */
@@ -45,25 +48,29 @@ export const runCommand: CliCommand = {
     operator: { kind: "value", value: "NAME", help: "who runs the tray" },
     golden: { kind: "value", value: "FILE", help: "the golden unit's reference: it must have been checked" },
     "golden-hours": { kind: "value", value: "N", help: "at most so many hours ago (default 12, with --golden)" },
+    ...LINE_OPTIONS,
     again: { kind: "flag", help: "units that passed before may run once more" },
     json: { kind: "flag", help: "prints the result as one JSON object" },
   },
   async run(args, context) {
-    const recipe = await openRecipe(resolve(required(args, "recipe")), context.environment);
-    const fixture = await loadFixture(resolve(required(args, "fixture")));
+    const places = { recipe: resolve(required(args, "recipe")), fixture: resolve(required(args, "fixture")) };
+    const recipe = await openRecipe(places.recipe, context.environment);
+    const fixture = await loadFixture(places.fixture);
     const request = await startRequest(args);
     const audit = resolve(required(args, "audit"));
     const golden = await goldenRule(args);
+    const line = await lineOrder(args, context);
     const signing = await signingOf(args, context);
     const service = await serviceOf(args, audit, context);
     try {
       const { profile, ownerKey, ca, https } = service;
       const order = {
-        files: { ...recipe, fixture, profile },
+        files: { ...recipe, fixture, profile, ...(await publishedOf(line, places)) },
         request,
         audit,
         desks: tokenDesks(args, dirname(audit), context.clock),
         signing,
+        ...(line === undefined ? {} : { line: { ...line, start: lineStart(args) } }),
         ...(golden === undefined ? {} : { golden }),
         ...(ownerKey === undefined ? {} : { ownerKey }),
       };
@@ -74,6 +81,14 @@ export const runCommand: CliCommand = {
     }
   },
 };
+
+/** Copies of the line's documents run only as they were signed. */
+async function publishedOf(
+  line: { readonly file: string } | undefined,
+  places: { readonly recipe: string; readonly fixture: string },
+): Promise<Pick<StationFiles, "published">> {
+  return line === undefined ? {} : { published: await publishedIn(line.file, places) };
+}
 
 /** @throws StationError usage.option, file.* of the reference */
 async function goldenRule(args: Arguments): Promise<GoldenRule | undefined> {

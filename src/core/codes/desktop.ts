@@ -43,6 +43,16 @@ export const DESKTOP_CODES = {
     retry: true,
     advice: "The choice could not be kept: check that the station may write to its data folder, then choose again.",
   },
+  "desktop.no-central": {
+    blame: "input",
+    retry: false,
+    advice: "No central database is set: an engineer gives its address in the settings of the shared line.",
+  },
+  "desktop.no-line": {
+    blame: "input",
+    retry: false,
+    advice: "No line file is chosen: an engineer chooses one in the settings of the shared line.",
+  },
   "desktop.helper": {
     blame: "station",
     retry: true,

@@ -20,7 +20,7 @@ export const LIBRARY_CODES = {
   "library.built-in": {
     blame: "input",
     retry: false,
-    advice: "The document comes with the station and stays as it is: duplicate it and change the copy.",
+    advice: "The document comes with the station or its line and stays as it is: duplicate it and change the copy.",
   },
   "library.in-use": {
     blame: "input",

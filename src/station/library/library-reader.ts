@@ -1,4 +1,5 @@
 import type { DocumentKind, DocumentProblem, LibraryDocument, OpenedDocument } from "../../contract/desktop-library.ts";
+import type { StationError } from "../../core/error.ts";
 import type { Environment } from "../files/recipe-materials.ts";
 import { changedAt, type FoundDocument } from "./catalogue.ts";
 import {
@@ -46,7 +47,7 @@ export class LibraryReader {
     const { kind, id, origin } = found;
     const { text, checked } = await this.#textOf(found);
     const document: LibraryDocument = {
-      ...{ kind, id, origin: origin === "own" ? "own" : "built-in" },
+      ...{ kind, id, origin: origin === "born" ? "built-in" : origin },
       ...(checked.ok ? titleOf(checked.parsed) : (looseTitle(kind, text) ?? { title: id })),
       ...(checked.ok && checked.sha256 !== undefined ? { sha256: checked.sha256 } : {}),
       ...{ changedAt: await changedAt(found), problems: problemsOf(checked).length },
@@ -81,20 +82,30 @@ export class LibraryReader {
       const text = await found.text();
       return { text, checked: await this.#check(found, text) };
     } catch (error) {
+      if (found.refused !== undefined) return { text: "", checked: refusedText(found.refused) };
       return { text: "", checked: { ok: false, problems: documentProblems(error), error } };
     }
   }
 
-  #check({ kind, origin, path }: FoundDocument, text: string): Promise<CheckedText> | CheckedText {
+  #check({ kind, origin, path, refused }: FoundDocument, text: string): Promise<CheckedText> | CheckedText {
+    if (refused !== undefined) return refusedText(refused);
     switch (origin) {
       case "born":
         return parseBorn(kind, text, path);
       case "built-in":
         return checkText({ kind, path }, text, this.#parts.environment);
+      case "line":
       case "own":
         return this.checkOwn(kind, path, text);
     }
   }
+}
+
+/** A copy of the line's that must not be used. */
+function refusedText(error: StationError): CheckedText {
+  const file = error.facts["file"] ?? error.facts["reason"];
+  const what = typeof file === "string" && file !== "" ? `${error.message}: ${file}` : error.message;
+  return { ok: false, problems: [{ field: "", what: what.slice(0, 1000) }], error };
 }
 
 export function problemsOf(checked: CheckedText): readonly DocumentProblem[] {

@@ -9,6 +9,7 @@ import { Catalogue, type BornDocument } from "./catalogue.ts";
 import { companionPaths, MOST_COMPANIONS, type CompanionFile } from "./companion-files.ts";
 import { draftCopy, draftImport, slug, type Draft, type ImportDraft } from "./drafts.ts";
 import { LibraryReader, problemsOf, type ReaderParts } from "./library-reader.ts";
+import type { LineDocuments } from "./line-documents.ts";
 import { RECIPE_FILE, requireId, Shelf } from "./shelf.ts";
 import { ShelfWriter } from "./shelf-writer.ts";
 
@@ -19,6 +20,8 @@ export type LibraryParts = ReaderParts & {
   /** Folder of the documents that come with the station, of the same form. */
   readonly builtIn: string;
   readonly born: readonly BornDocument[];
+  /** What was published for the line of the station, where it has one now. */
+  readonly line?: () => LineDocuments | undefined;
 };
 
 /** Names one document. */
@@ -42,7 +45,7 @@ export class Library {
   constructor(parts: LibraryParts) {
     this.#parts = parts;
     this.#own = new Shelf(parts.own);
-    this.#catalogue = new Catalogue(parts.born, new Shelf(parts.builtIn), this.#own);
+    this.#catalogue = new Catalogue(parts.born, new Shelf(parts.builtIn), this.#own, parts.line);
     this.#reader = new LibraryReader(parts);
     this.#writer = new ShelfWriter(this.#own);
     this.#changing = this.#writer.tidy();
@@ -70,6 +73,11 @@ export class Library {
     const { checked } = await this.#reader.read(found);
     if (!checked.ok) throw checked.error;
     return found.origin === "born" ? undefined : found.path;
+  }
+
+  /** Whether a document was published for the line: it runs only as it was signed. @throws StationError library.id, library.missing */
+  async isOfLine({ kind, id }: Which): Promise<boolean> {
+    return (await this.#catalogue.find(kind, id)).origin === "line";
   }
 
   /** What is wrong in a text that would be saved under this name. @throws StationError library.id */
@@ -156,7 +164,8 @@ export class Library {
   async #requireOwn({ kind, id }: Which): Promise<void> {
     const { origin } = await this.#catalogue.find(kind, id);
     if (origin === "own") return;
-    throw new StationError("library.built-in", "the document comes with the station", { kind, id });
+    const source = origin === "line" ? "line" : "station";
+    throw new StationError("library.built-in", `the document comes with the ${source}`, { kind, id });
   }
 
   async #requireFree({ kind, id }: Which): Promise<void> {

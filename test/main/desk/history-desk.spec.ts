@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exportName, historyHandlers, type FileDialogs } from "../../../main/desk/history-desk.ts";
+import type { CentralReader } from "../../../main/shared-line/central.ts";
 import { Jobs } from "../../../main/desk/jobs.ts";
 import { HistoryClient } from "../../../src/audit/history-thread.ts";
 import { openAuditStore, type OpenedAudit } from "../../../src/audit/open-audit-store.ts";
 import type { JobProgress } from "../../../src/contract/desktop-news.ts";
 import { VirtualClock } from "../../../src/core/virtual-clock.ts";
+import { StationError } from "../../../src/core/error.ts";
 import type { RunId } from "../../../src/core/ids.ts";
 
 describe("historyHandlers", () => {
@@ -30,10 +32,18 @@ describe("historyHandlers", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** A central database that knows other runs than the station; refused while nobody has set one. */
+  let line: Partial<CentralReader> | undefined;
+  const central = async (): Promise<CentralReader> => {
+    if (line === undefined) throw new StationError("desktop.no-central", "no central database is set");
+    return line as CentralReader;
+  };
+
   function handlersWith(chosen: string | undefined) {
     const dialogs: FileDialogs = { saveExport: async () => chosen, openRecord: async () => chosen };
     const jobs = new Jobs(clock, (progress) => told.push(progress));
-    return historyHandlers({ history, store: audit.store, clock, jobs, dialogs, record: join(folder, "audit.db") });
+    const record = join(folder, "audit.db");
+    return historyHandlers({ history, central, store: audit.store, clock, jobs, dialogs, record });
   }
 
   it("reads pages, counts and single runs in the history thread", async () => {
@@ -42,6 +52,24 @@ describe("historyHandlers", () => {
     expect(await handlers["history.counts"]({ filter: {} })).toMatchObject({ runs: 0, units: 0 });
     const id = "00000000-0000-7000-8000-000000000001" as RunId;
     expect(await handlers["history.run"]({ id })).toBeNull();
+  });
+
+  it("reads the whole line from its central database, and from nowhere else", async () => {
+    const handlers = handlersWith(undefined);
+    const query = { filter: {}, limit: 10 };
+    const asked = { query, source: "line" as const };
+    await expect(handlers["history.runs"](asked)).rejects.toMatchObject({ code: "desktop.no-central" });
+    const counts = { runs: 7, pass: 7 };
+    line = {
+      runs: () => Promise.resolve({ runs: [] }),
+      counts: () => Promise.resolve(counts as never),
+      run: () => Promise.resolve(undefined),
+    };
+    expect(await handlers["history.runs"](asked)).toEqual({ runs: [] });
+    expect(await handlers["history.counts"]({ filter: {}, source: "line" })).toEqual(counts);
+    expect(await handlers["history.counts"]({ filter: {} })).toMatchObject({ runs: 0 });
+    const id = "00000000-0000-7000-8000-000000000001" as RunId;
+    expect(await handlers["history.run"]({ id, source: "line" })).toBeNull();
   });
 
   it("exports to where the person chose, signed, with its manifest", async () => {

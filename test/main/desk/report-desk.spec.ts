@@ -1,3 +1,4 @@
+import type { Report, ReportOrder } from "../../../src/contract/report.ts";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,8 +34,16 @@ describe("reportHandlers", () => {
     const proposed: string[] = [];
     const dialogs = { saveReport: async (name: string) => (proposed.push(name), file) };
     const jobs = new Jobs(clock, () => undefined);
-    return { handlers: reportHandlers({ history, clock, jobs, dialogs }), proposed };
+    const report = (order: ReportOrder) => Promise.resolve({ of: "the line", order } as unknown as Report);
+    const central = () => Promise.resolve({ report });
+    return { handlers: reportHandlers({ history, central, clock, jobs, dialogs }), proposed };
   }
+
+  it("reads the figures of the whole line from its central database", async () => {
+    const { handlers } = handlersFor(undefined);
+    const order = { filter: { mode: "both" as const }, zone: "Europe/Berlin" };
+    expect(await handlers["report.read"]({ order, source: "line" })).toMatchObject({ of: "the line", order });
+  });
 
   it("reads the figures in the history thread", async () => {
     const { handlers } = handlersFor(undefined);

@@ -29,10 +29,11 @@ describe("the filters of the history", () => {
         operator: "Ada ",
         code: "at.timeout",
       },
-      ...{ batch: BATCH.toUpperCase(), time: { choice: "week" as const, fromDay: "", toDay: "" } },
+      ...{ batch: BATCH.toUpperCase(), station: " bench ", time: { choice: "week" as const, fromDay: "", toDay: "" } },
     } as const;
     const filter = filterOf(form, now);
     expect(RunFilterSchema.parse(filter)).toEqual({
+      station: "bench",
       ...{
         unitStart: "PS-7Q",
         outcome: "FAIL" as const,

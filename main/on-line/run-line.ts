@@ -1,0 +1,120 @@
+import type { AuditStore } from "../../src/audit/audit-store.ts";
+import { MOST_SHOWN, type LineConflict, type LineState } from "../../src/contract/desktop-line.ts";
+import { LineFileSchema, type ResolvedLine } from "../../src/contract/line-file.ts";
+import type { Clock } from "../../src/core/clock.ts";
+import { StationError } from "../../src/core/error.ts";
+import type { Secret } from "../../src/core/secret.ts";
+import { connectLine, type Line } from "../../src/line/connect-line.ts";
+import { DocumentSync } from "../../src/line/documents/document-sync.ts";
+import { PublisherTrust } from "../../src/line/documents/publisher-trust.ts";
+import { Drain } from "../../src/line/drain/drain.ts";
+import type { EndedRun } from "../../src/line/units/interlock.ts";
+import { openInterlock } from "../../src/line/units/line-interlock.ts";
+import { loadLine } from "../../src/station/files/line-file.ts";
+import { loadDocument } from "../../src/station/files/load-document.ts";
+import { DocumentGuard } from "../../src/station/published/document-guard.ts";
+import { PublishedDocuments } from "../../src/station/published/published-documents.ts";
+import { PublishedShelf } from "../../src/station/published/published-shelf.ts";
+import { LineWatch } from "../shared-line/line-watch.ts";
+import type { LineSecrets } from "../shared-line/line-secrets.ts";
+import type { RunningLine } from "../shared-line/shared-line.ts";
+
+export type RunLineParts = {
+  readonly store: AuditStore;
+  readonly secrets: LineSecrets;
+  /** Folder of the station's copies of the line's documents. */
+  readonly copies: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** Told what changes, once a second at most. */
+  readonly tell: (state: LineState) => void;
+  /** Conflicts up to this moment were seen. */
+  readonly seenUpTo: () => string | undefined;
+};
+
+/**
+ * Reads a line file and joins the station to its line, which is looked for in the background: claims units, keeps the copies of
+ * documents up to date, sends what waits.
+ * @throws StationError file.*, line.credentials, line.document-*, vault.*, audit.*
+ */
+export async function runLine(file: string, parts: RunLineParts): Promise<RunningLine> {
+  const { store, clock, environment } = parts;
+  const { outbox: source } = store;
+  if (source === undefined) throw new StationError("station.internal", "the audit database belongs to no line");
+  const vault = await vaultFor(file, parts.secrets);
+  const settings = await loadLine(file, { environment, ...(vault === undefined ? {} : { vault }) });
+  const documents = await documentsOf(settings, parts.copies);
+  const noted = { conflicts: newestConflicts(store) };
+  const line = connectLine(settings, { clock });
+  const claims = openInterlock(line, {
+    ...{ clock, stationId: store.stationId, record: store.line },
+    onEvent: ({ type }) => {
+      if (type === "line.conflict") noted.conflicts = newestConflicts(store);
+    },
+  });
+  const ended = claims && { ended: (run: EndedRun) => claims.interlock.ended(run) };
+  const drain = new Drain({ line, source, clock, ...ended });
+  const { trust, shelf, guard } = documents;
+  const record: AuditStore["line"]["note"] = (event) => store.line.note(event);
+  const sync = DocumentSync.start({ line, trust, keeper: shelf, clock, record });
+  const watch = watchOf(line, drain, parts, {
+    alone: () => claims?.interlock.alone ?? 0,
+    conflicts: () => noted.conflicts,
+  });
+  return {
+    ...{ watch, guard, documents: new PublishedDocuments(shelf) },
+    ...(claims === undefined ? {} : { interlock: claims.interlock }),
+    close: async () => {
+      watch.close();
+      await claims?.close();
+      await sync.stop();
+      // What the last runs have left is sent as long as somebody takes it; the rest waits for the next start.
+      if (line.status.state === "connected") await drain.finish(line.requestLimit);
+      await drain.close();
+      await line.close();
+    },
+  };
+}
+
+/** The vault's credentials, where the line file says that they are there. @throws StationError file.*, vault.* */
+async function vaultFor(file: string, secrets: LineSecrets): Promise<Secret | undefined> {
+  const { value } = await loadDocument(file, LineFileSchema);
+  if (value.credentials === undefined || !("vault" in value.credentials)) return undefined;
+  const { secret, problem } = await secrets.credentials(value);
+  if (problem !== undefined) throw problem;
+  return secret;
+}
+
+/** @throws StationError line.document-* where a publisher's key cannot be used */
+async function documentsOf({ documents: { trust: keys, require } }: ResolvedLine, copies: string) {
+  const trust = await PublisherTrust.of(keys);
+  const shelf = new PublishedShelf(copies, (jws) => trust.verify(jws));
+  return { trust, shelf, guard: new DocumentGuard(shelf, { require }) };
+}
+
+type Units = { readonly alone: () => number; readonly conflicts: () => readonly LineConflict[] };
+
+function watchOf(
+  line: Line,
+  drain: Drain,
+  { clock, tell, seenUpTo }: RunLineParts,
+  { alone, conflicts }: Units,
+): LineWatch {
+  const { name, station, interlock } = line.settings;
+  const sources = {
+    ...{ name, station: station.name, alone, link: () => line.status },
+    whenAway: interlock === false ? null : interlock.whenAway,
+    training: interlock !== false && interlock.training,
+    waiting: () => drain.status.waiting,
+    stuck: () => (line.status.state === "connected" ? drain.status.why : undefined),
+    conflicts: () => conflicts().filter(({ at }) => at > (seenUpTo() ?? "")),
+  };
+  return new LineWatch(sources, clock, tell);
+}
+
+/** @throws StationError audit.* */
+function newestConflicts(store: AuditStore): readonly LineConflict[] {
+  return store.line.conflicts(MOST_SHOWN.conflicts).map(({ uuid, at, run, what, other, otherAt }) => {
+    return { uuid, at, run, what, other, otherAt };
+  });
+}

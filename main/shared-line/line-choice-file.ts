@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type { LineStart } from "../../src/audit/outbox.ts";
+import { TimestampSchema } from "../../src/contract/common.ts";
+import { StationError } from "../../src/core/error.ts";
+import { KeptFile, readKept } from "../desk/kept-file.ts";
+
+const ChoiceSchema = z.strictObject({
+  /** Path of the line file; `null`: the station works for itself. */
+  file: z.string().min(1).max(4096).nullable(),
+  /** What was recorded before the station joined stays with it. */
+  fromNow: z.boolean().default(false),
+  /** Conflicts up to this moment were seen. */
+  seenUpTo: TimestampSchema.exactOptional(),
+});
+type Choice = z.output<typeof ChoiceSchema>;
+
+/** Which line the station shares, in a file of its own; one that is damaged or of another form counts as untouched. */
+export class LineChoiceFile {
+  readonly #file: KeptFile<Choice>;
+
+  constructor(path: string) {
+    this.#file = new KeptFile(path, readKept(path, ChoiceSchema, { file: null, fromNow: false }), {
+      refused: (file, cause) =>
+        new StationError("desktop.configuration", "the choice of the line cannot be written", { file }, { cause }),
+    });
+  }
+
+  /** Path of the line file; `null`: none. */
+  get file(): string | null {
+    return this.#file.current.file;
+  }
+
+  /** Conflicts up to this moment were seen; undefined: none. */
+  get seenUpTo(): string | undefined {
+    return this.#file.current.seenUpTo;
+  }
+
+  /** What becomes of the events that are there when the database joins a line; undefined: it joins none. */
+  get start(): LineStart | undefined {
+    const { file, fromNow } = this.#file.current;
+    if (file === null) return undefined;
+    return fromNow ? "from-now" : "everything";
+  }
+
+  /** @throws StationError desktop.configuration: nothing has changed then */
+  async choose(file: string | null, fromNow = false): Promise<void> {
+    await this.#file.change((choice) => ({ ...choice, file, fromNow }));
+  }
+
+  /** @throws StationError desktop.configuration: nothing has changed then */
+  async seen(seenUpTo: string): Promise<void> {
+    await this.#file.change((choice) => ({ ...choice, seenUpTo }));
+  }
+}
