@@ -17,8 +17,9 @@ export function isConstraint(error: unknown): boolean {
   return textCode(error).startsWith("SQLITE_CONSTRAINT");
 }
 
-/** JSON or a form that the station wrote and that is none any more: only damage does that. */
+/** JSON, a form or a type that the station wrote and that is none any more: only damage does that. */
 function isUnreadableCell(error: unknown): boolean {
+  if (textCode(error) === "ERR_INVALID_ARG_TYPE") return true;
   return error instanceof SyntaxError || (error instanceof Error && /^\$?ZodError$/.test(error.name));
 }
 

@@ -121,10 +121,15 @@ class Verification {
   }
 
   #recipes(): Misfit | undefined {
-    const rows = this.#db.prepare<[], [string, string]>("SELECT sha256, text FROM recipe ORDER BY rowid").raw();
+    const rows = this.#db.prepare<[], [unknown, unknown]>("SELECT sha256, text FROM recipe ORDER BY rowid").raw();
+    // Damage may leave anything in a cell.
     for (const [sha256, text] of rows.iterate())
-      if (sha256Hex(text) !== sha256)
-        return { table: "recipe", row: sha256, what: "its text was changed: it does not have its digest" };
+      if (typeof text !== "string" || sha256Hex(text) !== sha256)
+        return {
+          table: "recipe",
+          row: String(sha256).slice(0, 64),
+          what: "its text was changed: it does not have its digest",
+        };
     return undefined;
   }
 

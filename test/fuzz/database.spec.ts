@@ -129,7 +129,7 @@ describe("a database file that somebody changed", () => {
     const takes = (seed: { readonly name: string }): boolean => !isWholeFile(seed);
     await assertSurvives({ ...TARGET, takes }, async ({ bytes }) => {
       const [whole, head] = [Buffer.from(state.whole ?? ""), Buffer.from(state.head ?? "")];
-      const changed = framesOf(bytes).reduce((files, change) => patched(files, change), { whole, head });
+      const changed = framesOf(bytes).reduce<Files>((files, change) => patched(files, change), { whole, head });
       await examine(changed.whole, changed.head);
     });
   });
