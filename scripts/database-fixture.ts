@@ -31,7 +31,8 @@ if (existsSync(target)) {
 }
 const folder = mkdtempSync(join(tmpdir(), "database-fixture-"));
 const file = join(folder, "audit.db");
-const { store } = await openAuditStore({ file, clock: realClock, random: randomBytes, version: "fixture" });
+const joined = SCHEMA_VERSION >= 4 ? { line: "everything" as const } : {};
+const { store } = await openAuditStore({ file, clock: realClock, random: randomBytes, version: "fixture", ...joined });
 await fill(store, SCHEMA_VERSION);
 mkdirSync(target, { recursive: true });
 writeFileSync(join(target, "audit.sql"), dump(file));

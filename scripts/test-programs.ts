@@ -10,6 +10,7 @@ const PROGRAMS = {
   "coap-client-openssl": "libcoap3-bin",
   "nats-server": "nats-server",
   mosquitto_sub: "mosquitto-clients",
+  postgres: "postgresql",
   // What the vendor's scripts speak to the owner's REST API with.
   "python3-requests": "python3-requests",
 } as const;
@@ -95,5 +96,8 @@ const PYTHONS = ["python3", "/usr/bin/python3"] as const;
 function isThere(program: string): boolean {
   if (program === "python3-requests")
     return PYTHONS.some((python) => spawnSync(python, ["-c", "import requests"], { stdio: "ignore" }).status === 0);
-  return spawnSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" }).status === 0;
+  // Debian keeps the servers of all versions beside each other, none of them on the path.
+  const command =
+    program === "postgres" ? "ls /usr/lib/postgresql/*/bin/postgres || command -v postgres" : `command -v ${program}`;
+  return spawnSync("sh", ["-c", command], { stdio: "ignore" }).status === 0;
 }

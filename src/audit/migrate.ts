@@ -4,14 +4,13 @@ import type { Migration } from "./migrations/migration.ts";
 import { tables } from "./migrations/0001-tables.ts";
 import { ownerSide } from "./migrations/0002-owner-side.ts";
 import { runPurpose } from "./migrations/0003-run-purpose.ts";
-import { lineEvents } from "./migrations/0004-line-events.ts";
-import { outboxMark } from "./migrations/0005-outbox-mark.ts";
+import { line } from "./migrations/0004-line.ts";
 
 /** `PSta`: what `PRAGMA application_id` of every audit database is. */
 export const APPLICATION_ID = 0x50537461;
 
 /** Every change of the schema, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [tables, ownerSide, runPurpose, lineEvents, outboxMark];
+export const MIGRATIONS: readonly Migration[] = [tables, ownerSide, runPurpose, line];
 
 /** The number of the newest schema that this station knows. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
