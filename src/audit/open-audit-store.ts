@@ -2,8 +2,10 @@ import { basename } from "node:path";
 import type { Database } from "better-sqlite3";
 import type { Clock } from "../core/clock.ts";
 import { milliseconds, type Duration } from "../core/duration.ts";
+import { StationError } from "../core/error.ts";
 import { timeOrderedId, type RandomBytes } from "../core/ids.ts";
 import { isoTime } from "../core/iso-time.ts";
+import { holdersOf } from "../link/port-holder.ts";
 import type { AuditStore, RecoveredRun } from "./audit-store.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import type { StationRow } from "./chain.ts";
@@ -78,8 +80,17 @@ export async function openAuditStore(options: AuditOptions): Promise<OpenedAudit
     }
   } catch (error) {
     lock.release();
-    throw error;
+    throw await withHolders(error, file);
   }
+}
+
+/** A refusal by another program's lock tells which programs have the database open, where the system tells. */
+async function withHolders(error: unknown, file: string): Promise<unknown> {
+  if (!(error instanceof StationError) || error.code !== "audit.locked") return error;
+  const others = (await holdersOf(file)).filter(({ pid }) => pid !== process.pid);
+  if (others.length === 0) return error;
+  const heldBy = others.map(({ program, pid }) => `${program} (process ${pid})`).join(", ");
+  return new StationError(error.code, error.message, { ...error.facts, file, heldBy }, { cause: error });
 }
 
 async function openWith(db: Database, lock: WriterLock, options: AuditOptions): Promise<OpenedAudit> {

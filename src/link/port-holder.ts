@@ -1,12 +1,12 @@
 import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 
-/** A program that has a port open. */
+/** A program that has a port, or another file, open. */
 export type PortHolder = { readonly pid: number; readonly program: string };
 
 const MOST = 5;
 
 /**
- * The programs that have a device open, as far as the system tells this user: Linux through /proc; elsewhere, and for
+ * The programs that have a device or a file open, as far as the system tells this user: Linux through /proc; elsewhere, and for
  * other users' programs, none. Never fails.
  */
 export async function holdersOf(path: string, proc = "/proc"): Promise<readonly PortHolder[]> {

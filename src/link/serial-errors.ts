@@ -25,5 +25,7 @@ export async function serialOpenError(port: string, path: string, cause: unknown
   if (code !== "link.busy") return new StationError(code, what, { port }, { cause });
   const holders = await holdersOf(path);
   const names = holders.map(({ program, pid }) => `${program} (process ${pid})`).join(", ");
-  return new StationError(code, what, names === "" ? { port } : { port, heldBy: names }, { cause });
+  if (names === "") return new StationError(code, what, { port }, { cause });
+  // In the sentence too: it is what is shown beside the slot.
+  return new StationError(code, `${what}: ${names}`, { port, heldBy: names }, { cause });
 }

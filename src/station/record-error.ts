@@ -10,6 +10,9 @@ const ABOUT_ONE_RUN: ReadonlySet<string> = new Set([
   "values.used",
 ]);
 
+/** Nothing can be recorded now. */
+const NOTHING_KEPT: ReadonlySet<string> = new Set(["station.store-failed", "station.store-locked"]);
+
 /** Whether an error of the store ends one run only. */
 export function isAboutOneRun({ code }: StationError): boolean {
   return ABOUT_ONE_RUN.has(code);
@@ -18,6 +21,7 @@ export function isAboutOneRun({ code }: StationError): boolean {
 /** Errors about the record's content pass; the rest means that nothing can be recorded now. */
 export function recordError(error: unknown): StationError {
   const cause = asStationError(error);
-  if (cause.code === "station.store-failed" || cause.code === "audit.recipe" || isAboutOneRun(cause)) return cause;
-  return new StationError("station.store-failed", "the record cannot be written", { reason: cause.code }, { cause });
+  if (NOTHING_KEPT.has(cause.code) || cause.code === "audit.recipe" || isAboutOneRun(cause)) return cause;
+  const code = cause.code === "audit.locked" ? "station.store-locked" : "station.store-failed";
+  return new StationError(code, "the record cannot be written", { reason: cause.code }, { cause });
 }

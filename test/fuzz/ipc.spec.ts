@@ -2,8 +2,9 @@ import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answerRequest } from "../../main/ipc/answer-request.ts";
 import type { Handlers } from "../../main/ipc/handlers.ts";
+import type { HistoryRequest } from "../../src/audit/history-messages.ts";
 import { HistoryServer } from "../../src/audit/history-server.ts";
-import type { FromHistory, ToHistory } from "../../src/audit/history-messages.ts";
+import type { FromThread, ToThread } from "../../src/audit/work-thread.ts";
 import { OPEN_SESSION } from "../../src/contract/desktop-session.ts";
 import {
   CHANNELS,
@@ -181,9 +182,11 @@ describe("messages between processes", () => {
 
     it("are each answered once, in an answer that can cross, and the record is read afterwards", async () => {
       await assertSurvives({ ...TARGET, cost: 4 }, async (input) => {
-        const answers: FromHistory[] = [];
+        const answers: FromThread[] = [];
         const server = new HistoryServer(state.temp?.file ?? "", (answer) => answers.push(structuredClone(answer)));
-        const asked = messagesIn(input).map((request, id) => ({ type: "ask", id, request }) as ToHistory);
+        const asked = messagesIn(input).map(
+          (request, id) => ({ type: "ask", id, request }) as ToThread<HistoryRequest>,
+        );
         for (const message of asked) await server.take(message);
         const ended = answers.filter(({ type }) => type !== "progress").map(({ id }) => id);
         expect(ended).toEqual(asked.map(({ id }) => id));

@@ -32,7 +32,7 @@ export const AUDIT_CODES = {
     blame: "station",
     retry: false,
     advice:
-      "Signed records are missing from the audit database, which was left as it is: put the newest backup in its place (station restore BACKUP --audit FILE), or put it aside and begin anew (station restore --new --audit FILE).",
+      "Signed records are missing from the audit database, left as it is: restore a backup (station restore BACKUP --audit FILE), or put it aside and begin anew (station restore --new --audit FILE).",
   },
   "audit.backup-exists": {
     blame: "input",

@@ -85,6 +85,12 @@ export const STATION_CODES = {
     advice:
       "The record could not be written: free disk space or repair the disk, then restart the station; no run may start before.",
   },
+  "station.store-locked": {
+    blame: "station",
+    retry: false,
+    advice:
+      "Another program kept the record to itself for too long: close that program, then restart the station; no run may start before.",
+  },
   "station.slot-busy": {
     blame: "input",
     retry: true,

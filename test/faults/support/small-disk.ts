@@ -36,8 +36,8 @@ export class SmallDisk {
   copy(name: string, to: string): string {
     for (const part of ["", "-wal"]) {
       rmSync(`${to}${part}`, { force: true });
-      if (existsSync(join(this.#inside, `${name}${part}`)))
-        copyFileSync(join(this.#inside, `${name}${part}`), `${to}${part}`);
+      if (existsSync(join(this.inside, `${name}${part}`)))
+        copyFileSync(join(this.inside, `${name}${part}`), `${to}${part}`);
     }
     return to;
   }
@@ -46,7 +46,7 @@ export class SmallDisk {
   fill(): void {
     for (let size = SIZE; size >= 1; size = size >> 1)
       try {
-        writeFileSync(join(this.#inside, "ballast"), Buffer.alloc(size), { flag: "a" });
+        writeFileSync(join(this.inside, "ballast"), Buffer.alloc(size), { flag: "a" });
       } catch (error) {
         if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
       }
@@ -62,7 +62,7 @@ export class SmallDisk {
 
   /** Gives the space back. */
   empty(): void {
-    rmSync(join(this.#inside, "ballast"));
+    rmSync(join(this.inside, "ballast"));
   }
 
   async remove(): Promise<void> {
@@ -71,7 +71,8 @@ export class SmallDisk {
     await gone;
   }
 
-  get #inside(): string {
+  /** Where this process sees its files. */
+  get inside(): string {
     return `/proc/${this.#holder.pid}/root${this.folder}`;
   }
 }

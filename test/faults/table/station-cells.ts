@@ -29,6 +29,7 @@ const died = ends("ERROR", "station.worker-died", "unreachable");
 const hung = ends("ERROR", "station.worker-hung", "unreachable");
 const interrupted: End = { outcome: "ABORTED", code: "run.interrupted", release: "unreachable" };
 const refused = ends("ERROR", "provisioning.token-refused");
+const storeLocked = ends("ERROR", "station.store-locked");
 const storeFailed = ends("ERROR", "station.store-failed");
 
 /** The station says so at once; there is no run, and no modem is spoken to. */
@@ -44,8 +45,8 @@ export const STATION_CELLS: readonly Cell[] = [
   }),
   ...inEach("clock jumps forth and back", { by: "clock", hours: 24, back: true }, pass),
   ...inEach("database locked for a moment", { by: "lock", holds: 400 }, pass),
-  ...inEach("database locked for long", { by: "lock", holds: 4000 }, storeFailed, {
-    connect: ends("ERROR", "station.store-failed", "untouched"),
+  ...inEach("database locked for long", { by: "lock", holds: 4000 }, storeLocked, {
+    connect: ends("ERROR", "station.store-locked", "untouched"),
   }),
   ...(["connect", "identify", "claim", "provision", "verify", "release"] as const).map((phase) =>
     spec(
@@ -77,6 +78,34 @@ export const STATION_CELLS: readonly Cell[] = [
     "faults/ports-and-locks.spec.ts",
     "the second is refused and told who has it",
     none("audit.in-use"),
+  ),
+  spec(
+    "database locked by another program from the start",
+    "connect",
+    "faults/second-program.spec.ts",
+    "that has locked the record keeps the station from starting",
+    none("audit.locked"),
+  ),
+  spec(
+    "database damaged",
+    "connect",
+    "audit/damaged-database.spec.ts",
+    "is refused and left as it is where $what",
+    none("audit.corrupt"),
+  ),
+  spec(
+    "database cut off at its end, or gone",
+    "connect",
+    "audit/damaged-database.spec.ts",
+    "is refused and left as it is where $what",
+    none("audit.cut"),
+  ),
+  spec(
+    "port held by another program",
+    "connect",
+    "faults/second-program.spec.ts",
+    "that has the port ends the slot's run as busy, and is named",
+    ends("ERROR", "link.busy", "untouched"),
   ),
   spec(
     "second station on the tray",
