@@ -14,8 +14,3 @@ export function corpusOf(target: string): readonly Seed[] {
     .toSorted()
     .map((name) => ({ name, bytes: Uint8Array.from(readFileSync(join(folder, name))) }));
 }
-
-/** A seed's bytes as text; bytes that are no UTF-8 become replacement characters. */
-export function textOf({ bytes }: { readonly bytes: Uint8Array }): string {
-  return Buffer.from(bytes).toString("utf8");
-}

@@ -37,16 +37,18 @@ export async function assertSurvives(target: Target, property: (input: Input) =>
   const before = usedMemory();
   for (const { name, bytes } of isReplay ? [] : seeds) await tried(target, new Input(name, bytes), property);
   const failed: { file?: string } = {};
-  const run = fc.asyncProperty(inputs(seeds, target.dictionary), async (input) => {
-    try {
-      await within(PATIENCE, () => property(input));
-    } catch (error) {
+  const work: { last: Promise<void> } = { last: Promise.resolve() };
+  const run = fc.asyncProperty(inputs(seeds, target.dictionary), (input) => {
+    work.last = within(PATIENCE, () => property(input)).catch((error: unknown) => {
       failed.file = kept(target, input);
       throw error;
-    }
+    });
+    return work.last;
   });
   try {
     await fc.assert(run, parametersOf(target.cost ?? 1));
+    // A limit of time leaves the input that is being tried alone, which then meets the next property.
+    await work.last;
   } catch (error) {
     throw new TypeError(`${String(error)}\nThe input: ${failed.file ?? "none"}`, { cause: error });
   }
@@ -82,7 +84,9 @@ function parametersOf(cost: number): fc.Parameters<[Input]> {
   const { FUZZ_RUNS, FUZZ_SECONDS, FUZZ_SEED, FUZZ_PATH } = process.env;
   return {
     numRuns: Math.max(10, Math.ceil(Number(FUZZ_RUNS ?? RUNS) / cost)),
-    ...(FUZZ_SECONDS === undefined ? {} : { interruptAfterTimeLimit: Number(FUZZ_SECONDS) * 1000 }),
+    ...(FUZZ_SECONDS === undefined
+      ? {}
+      : { plugins: [fc.interruptAfterTimeLimit(Number(FUZZ_SECONDS) * 1000) as fc.Plugin<[Input]>] }),
     ...(FUZZ_SEED === undefined ? {} : { seed: Number(FUZZ_SEED) }),
     ...(FUZZ_PATH === undefined ? {} : { path: FUZZ_PATH, endOnFailure: true }),
   };
