@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answerRequest } from "../../main/ipc/answer-request.ts";
 import type { Handlers } from "../../main/ipc/handlers.ts";
@@ -82,6 +83,13 @@ function messagesIn({ text }: Input): readonly unknown[] {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
+
+/** The request with what it writes in this folder, wherever it asks for: its texts are changed at random. */
+function writtenIn(folder: string, request: unknown): unknown {
+  const asks = isRecord(request) ? request["asks"] : undefined;
+  if (!isRecord(request) || !isRecord(asks) || typeof asks["out"] !== "string") return request;
+  return { ...request, asks: { ...asks, out: join(folder, "export") } };
+}
 
 describe("messages between processes", () => {
   it("of a window are answered with a reply that it can read, and no reply repeats a secret", async () => {
@@ -184,8 +192,9 @@ describe("messages between processes", () => {
       await assertSurvives({ ...TARGET, cost: 4 }, async (input) => {
         const answers: FromThread[] = [];
         const server = new HistoryServer(state.temp?.file ?? "", (answer) => answers.push(structuredClone(answer)));
+        const folder = state.temp?.folder ?? "";
         const asked = messagesIn(input).map(
-          (request, id) => ({ type: "ask", id, request }) as ToThread<HistoryRequest>,
+          (request, id) => ({ type: "ask", id, request: writtenIn(folder, request) }) as ToThread<HistoryRequest>,
         );
         for (const message of asked) await server.take(message);
         const ended = answers.filter(({ type }) => type !== "progress").map(({ id }) => id);
