@@ -60,15 +60,6 @@ export type StoreParts = {
   readonly checkpoint?: () => Promise<void>;
 };
 
-/** A worker goes on, and a tray ends, only when these are on the disk; all others wait for company. */
-const AWAITED: ReadonlySet<RunEvent["type"]> = new Set([
-  "unit.identified",
-  "claim.announced",
-  "queue.announced",
-  "command.announced",
-  "run.finished",
-]);
-
 /** The audit store on SQLite (design.md 9). Made by `openAuditStore`. */
 export class SqliteAuditStore implements AuditStore {
   readonly #parts: StoreParts;
@@ -138,7 +129,7 @@ export class SqliteAuditStore implements AuditStore {
 
   async append(event: RunEvent, use?: RowUse): Promise<void> {
     this.#refuseClosed();
-    const urgency = AWAITED.has(event.type) ? "prompt" : "grouped";
+    const urgency = urgencyOf(event);
     const { ledger } = this.#parts;
     const write = (): void => {
       ledger.append(event);

@@ -73,7 +73,7 @@ describe("a line file", () => {
     it(`with ${what} is refused, with the place`, async () => {
       const error = await failureOf(() => read(text));
       expect(error).toBeInstanceOf(StationError);
-      expect(JSON.stringify((error).facts) + (error).message).toContain(field);
+      expect(JSON.stringify(error.facts) + error.message).toContain(field);
     });
 
   it("of any content is read or refused by an error of the table", async () => {
