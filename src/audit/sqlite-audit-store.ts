@@ -23,6 +23,7 @@ import type { BatchLedger } from "./batch-ledger.ts";
 import { HEAD_TYPE, type StationRow } from "./chain.ts";
 import type { CertificateBook } from "./certificate-book.ts";
 import { CommitQueue, type Urgency } from "./commit-queue.ts";
+import { urgencyOf } from "./event-urgency.ts";
 import { writeHeadFile } from "./head-file.ts";
 import type { Ledger, Tip } from "./ledger.ts";
 import { LogSync } from "./log-sync.ts";
@@ -129,13 +130,12 @@ export class SqliteAuditStore implements AuditStore {
 
   async append(event: RunEvent, use?: RowUse): Promise<void> {
     this.#refuseClosed();
-    const urgency = urgencyOf(event);
     const { ledger } = this.#parts;
     const write = (): void => {
       ledger.append(event);
       if (use !== undefined) this.#values.use(event, use);
     };
-    await this.#queue.submit(write, urgency);
+    await this.#queue.submit(write, urgencyOf(event));
   }
 
   usedRows(source: string): readonly UsedRow[] {
