@@ -7,7 +7,7 @@ import type { BoardNotice, NoticeBoard } from "./board-notice.ts";
 import { limitFor } from "./command-limits.ts";
 import { AtJob, ShellJob, type Job } from "./jobs.ts";
 import { ModemWire } from "./modem-wire.ts";
-import { drain, resync } from "./resync.ts";
+import { drain, QUIET_AT_FIRST, resync } from "./resync.ts";
 import type { ShellOptions, ShellPort } from "./shell-port.ts";
 import { checkCommand, typedCommand, type AtMode, type LineEnding } from "./typed-text.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -104,7 +104,7 @@ export class AtChannel implements AtPort, ShellPort, NoticeBoard {
   wake(signal?: AbortSignal): Promise<void> {
     return this.#queue.add(async () => {
       await this.#wire.type("");
-      await drain(this.#wire, this.#clock);
+      await drain(this.#wire, this.#clock, QUIET_AT_FIRST);
     }, signal);
   }
 

@@ -1,5 +1,5 @@
 import { sleep, type Clock } from "../core/clock.ts";
-import { milliseconds, seconds } from "../core/duration.ts";
+import { milliseconds, seconds, type Duration } from "../core/duration.ts";
 import { asStationError, StationError } from "../core/error.ts";
 import { lasting, quantity } from "../core/fact.ts";
 import { AtJob } from "./jobs.ts";
@@ -8,6 +8,11 @@ import { typedCommand, type AtMode } from "./typed-text.ts";
 
 /** Silence that shows that nothing more is on its way. */
 const QUIET = milliseconds(200);
+/**
+ * The same on a wire that was just opened, where no answer is outstanding: what the system still held comes at once, and adapters
+ * keep bytes back for 16 ms. Each run begins with it.
+ */
+export const QUIET_AT_FIRST = milliseconds(50);
 /** The longest wait for that silence; a board that never stops talking is tried all the same. */
 const DRAIN = seconds(3);
 /** How long each `AT` is waited for; a slow command may keep the modem busy behind its own limit. */
@@ -31,11 +36,15 @@ export async function resync(wire: ModemWire, clock: Clock, mode: AtMode): Promi
   throw new StationError("at.unsynced", "the modem's answers to AT cannot be matched", facts);
 }
 
-/** Waits until the wire has been quiet for a moment, at most a few seconds. @throws StationError link.* */
-export async function drain(wire: ModemWire, clock: Clock): Promise<void> {
+/**
+ * Waits until the wire has been quiet for a moment, at most a few seconds.
+ * @param quiet how long a moment
+ * @throws StationError link.*
+ */
+export async function drain(wire: ModemWire, clock: Clock, quiet: Duration = QUIET): Promise<void> {
   const end = clock.monotonic() + DRAIN;
-  await sleep(clock, QUIET);
-  while (wire.feed.quietFor < QUIET && clock.monotonic() < end) await sleep(clock, QUIET);
+  await sleep(clock, quiet);
+  while (wire.feed.quietFor < quiet && clock.monotonic() < end) await sleep(clock, quiet);
   wire.refuseIfLost();
 }
 
