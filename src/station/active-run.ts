@@ -73,7 +73,7 @@ export class ActiveRun {
     this.#parts = parts;
     this.#claim = new RunClaim(parts.interlock, parts.started, (error, how) => this.#lostUnit(error, how));
     this.#recorder = new RunRecorder(parts, {
-      onStored: (event, drained) => this.#stored(event, drained),
+      onStored: (event) => this.#stored(event),
       onLost: (error) => this.#lost(error),
     });
   }
@@ -225,7 +225,7 @@ export class ActiveRun {
     });
   }
 
-  #stored(event: RunEvent, drained: boolean): void {
+  #stored(event: RunEvent): void {
     if (this.#over) return;
     this.#parts.show(event, false);
     if (event.type === "run.finished") {
@@ -233,7 +233,8 @@ export class ActiveRun {
       return;
     }
     if (this.#ending) return;
-    if (drained || isAnnouncement(event)) this.#parts.send({ type: "stored", ...this.#named(), seq: event.seq });
+    // A worker waits for these alone; to be told of each event would wake it twice as often.
+    if (isAnnouncement(event)) this.#parts.send({ type: "stored", ...this.#named(), seq: event.seq });
     const admission = this.#answers.get(event.seq);
     if (admission === undefined) return;
     this.#answers.delete(event.seq);

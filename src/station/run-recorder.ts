@@ -19,8 +19,8 @@ type Decision = ValueGrant | undefined | Promise<ValueGrant | undefined>;
 
 /** Whom a recorder tells. */
 export interface RecorderOwner {
-  /** The event is on the disk. `drained`: no later one is on its way there. */
-  onStored(event: RunEvent, drained: boolean): void;
+  /** The event is on the disk. */
+  onStored(event: RunEvent): void;
   /** The record could not be kept: the run cannot go on. Called once. */
   onLost(error: StationError): void;
 }
@@ -89,10 +89,9 @@ export class RunRecorder {
     await this.#tail;
     try {
       const now = this.#parts.clock.monotonic();
-      for (const body of openEnds(this.#trace, ending.error, now))
-        await this.#append({ ...body, ...this.#stamp() }, false);
+      for (const body of openEnds(this.#trace, ending.error, now)) await this.#append({ ...body, ...this.#stamp() });
       const event = this.#lastEvent(ending);
-      await this.#append(event, true);
+      await this.#append(event);
       return { event, stored: true };
     } catch (error) {
       this.#lose(asStationError(error));
@@ -100,9 +99,9 @@ export class RunRecorder {
     }
   }
 
-  async #append(event: RunEvent, drained: boolean): Promise<void> {
+  async #append(event: RunEvent): Promise<void> {
     await this.#parts.store.append(event);
-    this.#keep(event, drained);
+    this.#keep(event);
   }
 
   #check(event: RunEvent): void {
@@ -140,13 +139,13 @@ export class RunRecorder {
 
   #stored(event: RunEvent): void {
     this.#waiting -= 1;
-    if (this.#lost === undefined) this.#keep(event, this.#waiting === 0);
+    if (this.#lost === undefined) this.#keep(event);
   }
 
-  #keep(event: RunEvent, drained: boolean): void {
+  #keep(event: RunEvent): void {
     this.#storedSeq = event.seq;
     this.#trace = trace(this.#trace, event, this.#parts.clock.monotonic());
-    this.#owner.onStored(event, drained);
+    this.#owner.onStored(event);
   }
 
   #lose(error: StationError): void {
