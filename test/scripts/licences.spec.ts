@@ -19,7 +19,7 @@ describe("the licences of what the application is made with", () => {
   it("are of the form that the window reads, and of kinds that may be shipped", () => {
     expect(LicencesSchema.parse(structuredClone(licences))).toHaveLength(licences.length);
     const others = licences.filter(
-      ({ licence }) => !/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|OFL-1\.1)$/.test(licence),
+      ({ licence }) => !/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|OFL-1\.1|Unlicense)$/.test(licence),
     );
     expect(others.map(({ name, licence }) => `${name}: ${licence}`)).toEqual([]);
   });

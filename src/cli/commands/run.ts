@@ -53,9 +53,10 @@ export const runCommand: CliCommand = {
     json: { kind: "flag", help: "prints the result as one JSON object" },
   },
   async run(args, context) {
-    const places = { recipe: resolve(required(args, "recipe")), fixture: resolve(required(args, "fixture")) };
-    const recipe = await openRecipe(places.recipe, context.environment);
-    const fixture = await loadFixture(places.fixture);
+    const recipeFile = resolve(required(args, "recipe"));
+    const recipe = await openRecipe(recipeFile, context.environment);
+    const fixtureFile = resolve(required(args, "fixture"));
+    const fixture = await loadFixture(fixtureFile);
     const request = await startRequest(args);
     const audit = resolve(required(args, "audit"));
     const golden = await goldenRule(args);
@@ -65,7 +66,12 @@ export const runCommand: CliCommand = {
     try {
       const { profile, ownerKey, ca, https } = service;
       const order = {
-        files: { ...recipe, fixture, profile, ...(await publishedOf(line, places)) },
+        files: {
+          ...recipe,
+          fixture,
+          profile,
+          ...(await publishedOf(line, { recipe: recipeFile, fixture: fixtureFile })),
+        },
         request,
         audit,
         desks: tokenDesks(args, dirname(audit), context.clock),
