@@ -1,4 +1,5 @@
 import Database from "better-sqlite3";
+import { EXIT } from "../../src/cli/command.ts";
 import { openForReading } from "../../src/collect/read/open-for-reading.ts";
 import type { Sql } from "../../src/collect/sql.ts";
 import { Secret } from "../../src/core/secret.ts";
@@ -56,11 +57,16 @@ export class Factory {
     );
   }
 
-  /** Every station sends what it could not send while it ran. */
+  /** Every station sends what it could not send while it ran; asked again where the line took too long for one time. */
   async sync(): Promise<void> {
     await Promise.all(
       this.trays.map((tray) =>
-        station(["line", "sync", "--line", tray.path("line.yaml"), "--audit", tray.path("audit.db")]),
+        until(async () => {
+          const files = ["--line", tray.path("line.yaml"), "--audit", tray.path("audit.db")];
+          const { code, stderr } = await station(["line", "sync", ...files]);
+          if (code !== EXIT.passed && code !== EXIT.failed) throw new TypeError(stderr);
+          return code === EXIT.passed;
+        }),
       ),
     );
   }

@@ -69,6 +69,8 @@ test("after kill -9 the next start shows what was interrupted, and those units p
   const first = await launch("--station-units=2", "--station-latency=realistic");
   await start(first.page);
   await inMidRun(first.page, 2);
+  // Behind the claim: a station that is killed in the middle of one says something else of it.
+  await expect(first.page.locator("[data-slot] .word", { hasText: "Provision" })).toHaveCount(2);
   await first.kill();
 
   const { page } = await launch("--station-units=2");

@@ -96,6 +96,7 @@ describe("with a real server", () => {
     const watcher = session.nats.subscribe("$JS.API.>", {
       callback: (_error, { subject }) => void asked.push(subject),
     });
+    await session.nats.flush();
     await keysOf(lines[1]).read("anything");
     await (await jetstreamManager(session.nats)).getAccountInfo();
     watcher.unsubscribe();
