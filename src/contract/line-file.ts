@@ -49,7 +49,6 @@ const InterlockSchema = z.strictObject({
   /** Whether units of simulated and training trays are claimed too. */
   training: z.boolean().default(false),
 });
-const INTERLOCK = { whenAway: "refuse", leaseSeconds: 30, training: false } as const;
 
 const DocumentsSchema = z.strictObject({
   /** Files with the public keys of engineers (JWK or PEM), beside the line file. */
@@ -64,7 +63,6 @@ const LimitsSchema = z.strictObject({
   /** One request to the line, s; nothing ever waits longer for its answer. */
   requestSeconds: z.number().min(0.1).max(60).default(3),
 });
-const LIMITS = { connectSeconds: 5, requestSeconds: 3 };
 
 /** The file that makes a station part of a line (docs/line-file.md). Paths in it are taken from its folder. */
 export const LineFileSchema = z
@@ -81,9 +79,9 @@ export const LineFileSchema = z
     ca: label(256).exactOptional(),
     /** NATS credentials: a `.creds` file, or a file with an nkey seed. */
     credentials: CredentialsSchema.exactOptional(),
-    limits: LimitsSchema.default(LIMITS),
-    interlock: z.union([z.literal(false), InterlockSchema]).default(INTERLOCK),
-    documents: DocumentsSchema.default({ trust: [], require: false }),
+    limits: LimitsSchema.prefault({}),
+    interlock: z.union([z.literal(false), InterlockSchema]).prefault({}),
+    documents: DocumentsSchema.prefault({}),
     /** Whether results of runs are published for other systems (docs/line-results.md). */
     results: z.boolean().default(true),
   })
