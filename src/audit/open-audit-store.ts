@@ -5,7 +5,7 @@ import { milliseconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
 import { timeOrderedId, type RandomBytes } from "../core/ids.ts";
 import { isoTime } from "../core/iso-time.ts";
-import { holdersOf } from "../link/port-holder.ts";
+import { holdersOf, namesOf } from "../link/port-holder.ts";
 import type { AuditStore, RecoveredRun } from "./audit-store.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import type { StationRow } from "./chain.ts";
@@ -89,8 +89,8 @@ async function withHolders(error: unknown, file: string): Promise<unknown> {
   if (!(error instanceof StationError) || error.code !== "audit.locked") return error;
   const others = (await holdersOf(file)).filter(({ pid }) => pid !== process.pid);
   if (others.length === 0) return error;
-  const heldBy = others.map(({ program, pid }) => `${program} (process ${pid})`).join(", ");
-  return new StationError(error.code, error.message, { ...error.facts, file, heldBy }, { cause: error });
+  const facts = { ...error.facts, file, heldBy: namesOf(others) };
+  return new StationError(error.code, error.message, facts, { cause: error });
 }
 
 async function openWith(db: Database, lock: WriterLock, options: AuditOptions): Promise<OpenedAudit> {

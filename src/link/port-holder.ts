@@ -21,6 +21,11 @@ export async function holdersOf(path: string, proc = "/proc"): Promise<readonly 
   return holders;
 }
 
+/** The holders in words: `picocom (process 4711), minicom (process 4712)`; empty when there are none. */
+export function namesOf(holders: readonly PortHolder[]): string {
+  return holders.map(({ program, pid }) => `${program} (process ${pid})`).join(", ");
+}
+
 async function holds(folder: string, device: string): Promise<boolean> {
   for (const descriptor of await readdir(folder).catch(() => [])) {
     if ((await readlink(`${folder}/${descriptor}`).catch(() => "")) === device) return true;

@@ -1,6 +1,6 @@
 import { StationError } from "../core/error.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
-import { holdersOf } from "./port-holder.ts";
+import { holdersOf, namesOf } from "./port-holder.ts";
 
 /** What the texts of serialport's errors mean; it gives no codes (bindings-cpp: `strerror` on Unix, own words on Windows). */
 const MEANINGS: readonly (readonly [text: RegExp, code: ErrorCode, what: string])[] = [
@@ -23,8 +23,7 @@ export async function serialOpenError(port: string, path: string, cause: unknown
   if (code === undefined || what === undefined)
     return new StationError("link.open-failed", "the port could not be opened", { port }, { cause });
   if (code !== "link.busy") return new StationError(code, what, { port }, { cause });
-  const holders = await holdersOf(path);
-  const names = holders.map(({ program, pid }) => `${program} (process ${pid})`).join(", ");
+  const names = namesOf(await holdersOf(path));
   if (names === "") return new StationError(code, what, { port }, { cause });
   // In the sentence too: it is what is shown beside the slot.
   return new StationError(code, `${what}: ${names}`, { port, heldBy: names }, { cause });
