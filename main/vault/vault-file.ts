@@ -61,6 +61,11 @@ export function parseVault(text: string): ReadonlyMap<string, VaultEntry> | unde
   }
 }
 
+/** Whether a vault's text would be read again as it is: what would not must not be written over one that is. */
+export function isReadable(text: string): boolean {
+  return Buffer.byteLength(text) <= LARGEST && parseVault(text) !== undefined;
+}
+
 /** The text of a vault. */
 export function vaultText(entries: ReadonlyMap<string, VaultEntry>): string {
   const named = [...entries].map(([name, entry]) => ({ name, entry }));

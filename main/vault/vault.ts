@@ -8,7 +8,7 @@ import { StationError } from "../../src/core/error.ts";
 import { isoTime } from "../../src/core/iso-time.ts";
 import { Secret } from "../../src/core/secret.ts";
 import type { Cipher, SystemCipher } from "./cipher.ts";
-import { readVault, vaultText, type VaultEntry } from "./vault-file.ts";
+import { isReadable, readVault, vaultText, type VaultEntry } from "./vault-file.ts";
 
 export type VaultParts = {
   readonly file: string;
@@ -80,7 +80,7 @@ export class Vault {
   /**
    * Keeps a secret for an address, in place of the one before.
    * @param insist keeps it where the system protects nothing, sealed with a key that lies beside it
-   * @throws StationError vault.unprotected, vault.unwritable: nothing has changed then
+   * @throws StationError vault.unprotected, vault.too-large, vault.unwritable: nothing has changed then
    */
   keep(name: string, secret: Secret, address: string, insist = false): Promise<void> {
     return this.#change(name, async () => {
@@ -124,8 +124,10 @@ export class Vault {
       try {
         const entries = await changed();
         if (entries === undefined) return;
+        const text = vaultText(entries);
+        if (!isReadable(text)) throw new StationError("vault.too-large", "the vault cannot hold this", { name });
         if (this.#unopened.has(name)) await copyFile(file, `${file}.unopened-${stampOf(this.#parts.clock)}`);
-        await writeDurably(file, vaultText(entries), 0o600);
+        await writeDurably(file, text, 0o600);
         this.#unopened.delete(name);
         this.#entries = entries;
       } catch (cause) {

@@ -29,6 +29,11 @@ export const VAULT_CODES = {
     retry: true,
     advice: "The vault cannot be read: check that the station may read its data folder, then restart the station.",
   },
+  "vault.too-large": {
+    blame: "input",
+    retry: false,
+    advice: "This is more than the vault can hold: choose the file with the key or the credentials alone.",
+  },
   "vault.unwritable": {
     blame: "station",
     retry: true,

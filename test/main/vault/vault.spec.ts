@@ -45,6 +45,19 @@ describe("a kept secret", () => {
     await expect((await open()).read("owner-key:other", ADDRESS)).rejects.toThrow(CODE("vault.sealed"));
   });
 
+  it("stays as it was when another one is too large to be read again", async () => {
+    const { open } = rig();
+    const vault = await open();
+    await vault.keep(NAME, KEY, ADDRESS);
+    await expect(vault.keep("credentials", new Secret("x".repeat(65_536)), ADDRESS)).rejects.toThrow(
+      CODE("vault.too-large"),
+    );
+    expect(vault.facts("credentials")).toBeUndefined();
+    const again = await open();
+    expect(again.problem).toBeUndefined();
+    expect((await again.read(NAME, ADDRESS))?.reveal()).toBe(KEY.reveal());
+  });
+
   it("stays as it was when two are kept at once", async () => {
     const { open } = rig();
     const vault = await open();
