@@ -1,3 +1,4 @@
+import { Backoff } from "../core/backoff.ts";
 import { abortReason, sleep, type Clock } from "../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../core/duration.ts";
 import { asStationError, type StationError } from "../core/error.ts";
@@ -44,9 +45,9 @@ const LOCK_PAUSE = milliseconds(500);
  * @throws StationError collect.*, line.* that trying again cannot help; the signal's reason
  */
 export async function collect(options: CollectorOptions, signal: AbortSignal): Promise<never> {
-  let wait = FIRST_WAIT;
+  const waits = new Backoff(FIRST_WAIT, LONGEST_WAIT);
   const told = (news: CollectorNews): void => {
-    if (news.kind === "committed") wait = FIRST_WAIT;
+    if (news.kind === "committed") waits.reset();
     options.tell(news);
   };
   for (;;) {
@@ -56,20 +57,20 @@ export async function collect(options: CollectorOptions, signal: AbortSignal): P
       if (signal.aborted) throw abortReason(signal);
       const failure = asStationError(error);
       if (!codeEntry(failure.code).retry) throw failure;
+      const wait = waits.next();
       options.tell({ kind: "trouble", error: failure, wait });
+      await sleep(options.clock, wait, signal);
     }
-    await sleep(options.clock, wait, signal);
-    wait = Math.min(2 * wait, LONGEST_WAIT) as Duration;
   }
 }
 
 /** One session with the database, until it or the line is lost. */
-async function session(options: CollectorOptions, signal: AbortSignal): Promise<void> {
+async function session(options: CollectorOptions, signal: AbortSignal): Promise<never> {
   const sql = await openSession(options.address, { readOnly: false, program: "station collect" });
   try {
     const release = await lock(sql, options, signal);
     try {
-      await collectWith(sql, options, signal);
+      return await collectWith(sql, options, signal);
     } finally {
       release();
     }
@@ -87,7 +88,7 @@ async function lock(sql: Sql, { address, clock, tell }: CollectorOptions, signal
   }
 }
 
-async function collectWith(sql: Sql, options: CollectorOptions, signal: AbortSignal): Promise<void> {
+async function collectWith(sql: Sql, options: CollectorOptions, signal: AbortSignal): Promise<never> {
   const { line, clock, random, tell } = options;
   await prepareCentral(sql, clock.now());
   const store = new CentralStore(sql);

@@ -1,6 +1,7 @@
 import { jetstream, type JetStreamClient } from "@nats-io/jetstream";
 import { connect, type ConnectionOptions, type NatsConnection } from "@nats-io/transport-node";
 import { serverAddress, type ResolvedLine } from "../contract/line-file.ts";
+import { Backoff } from "../core/backoff.ts";
 import { abortReason, sleep, withLimit, type Clock, type Instant } from "../core/clock.ts";
 import { seconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
@@ -133,20 +134,19 @@ export class Line {
 
   async #keepConnected(): Promise<void> {
     const { signal } = this.#closing;
-    let wait = FIRST_WAIT;
+    const waits = new Backoff(FIRST_WAIT, LONGEST_WAIT);
     while (!signal.aborted) {
       try {
         await this.#connectOnce();
-        wait = FIRST_WAIT;
+        waits.reset();
       } catch (error) {
         this.#missed(lineError(error, "the line cannot be reached"));
       }
       try {
-        await sleep(this.#clock, wait, signal);
+        await sleep(this.#clock, waits.next(), signal);
       } catch {
         return;
       }
-      wait = Math.min(2 * wait, LONGEST_WAIT) as Duration;
     }
   }
 

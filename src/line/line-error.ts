@@ -10,6 +10,12 @@ const UNTRUSTED = /^(ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|H
 /** The JetStream API's answer when there is no such stream, bucket or consumer. */
 const MISSING: ReadonlySet<number> = new Set([JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound]);
 
+/** The JetStream API's answer when a message names another place than the subject has. */
+const CONFLICTS: ReadonlySet<number> = new Set([
+  JetStreamApiCodes.StreamWrongLastSequence,
+  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
+]);
+
 /**
  * The error of the table for what a NATS library threw; errors of the table stay as they are.
  * @param what what was tried, as a sentence's beginning: "the event was not taken"
@@ -21,13 +27,28 @@ export function lineError(error: unknown, what: string, facts: Facts = {}): Stat
 
 /** Whether a request got no answer at all: the server may be stuck or cut off, and another one may not be. */
 export function isSilence(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++)
-    if (cause instanceof errors.TimeoutError) return true;
-  return false;
+  return causesOf(error).some((cause) => cause instanceof errors.TimeoutError);
+}
+
+/** Whether nobody listened to a request. */
+export function hasNobody(error: unknown): boolean {
+  return causesOf(error).some((cause) => cause instanceof errors.NoRespondersError);
+}
+
+/** Whether something else was written since the sequence or revision that a message named. */
+export function isConflict(error: unknown): boolean {
+  return causesOf(error).some((cause) => cause instanceof JetStreamApiError && CONFLICTS.has(cause.code));
+}
+
+/** The error and what it was caused by; the libraries wrap some of their errors. */
+function causesOf(error: unknown): readonly Error[] {
+  const found: Error[] = [];
+  for (let cause = error; cause instanceof Error && found.length < 5; cause = cause.cause) found.push(cause);
+  return found;
 }
 
 function codeOf(error: unknown): ErrorCode {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+  for (const cause of causesOf(error)) {
     const code = knownCode(cause);
     if (code !== undefined) return code;
   }

@@ -9,6 +9,11 @@ export const RESULTS = { stream: "STATION_RESULTS", subjects: "station.results.*
 /** Key-value buckets: the right to work on a unit, what passed, and published documents. */
 export const BUCKETS = { leases: "STATION_LEASES", passed: "STATION_PASSED", documents: "STATION_DOCUMENTS" } as const;
 
+/** The stream that a bucket is kept in. */
+export function bucketStream(bucket: string): string {
+  return `KV_${bucket}`;
+}
+
 /** The durable consumer that collectors of one central database share. */
 export const COLLECTOR = "station-collect";
 

@@ -13,7 +13,7 @@ import { seconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
 import type { LineSession } from "./connect-line.ts";
 import { lineError } from "./line-error.ts";
-import { BUCKETS, EVENTS, RESULTS } from "./names.ts";
+import { BUCKETS, bucketStream, EVENTS, RESULTS } from "./names.ts";
 
 /** What an engineer decides when a line is set up. */
 export type LineSetup = {
@@ -143,9 +143,4 @@ function streamsOf({ replicas, lease, keep }: LineSetup): readonly Wanted[] {
     bucket(BUCKETS.passed, 1, undefined),
     bucket(BUCKETS.documents, 1, undefined),
   ];
-}
-
-/** The stream that a bucket is kept in. */
-function bucketStream(bucket: string): string {
-  return `KV_${bucket}`;
 }

@@ -1,4 +1,5 @@
 import type { RunRecord } from "../../contract/history.ts";
+import { Backoff } from "../../core/backoff.ts";
 import { sleep, type Clock, type Instant } from "../../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../../core/duration.ts";
 import { StationError } from "../../core/error.ts";
@@ -87,7 +88,8 @@ export class Drain {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    for (let wait = FIRST_WAIT; !this.#isClosing(); wait = milliseconds(Math.min(2 * wait, LONGEST_WAIT))) {
+    const waits = new Backoff(FIRST_WAIT, LONGEST_WAIT);
+    while (!this.#isClosing()) {
       const { reachedAt } = this.#state;
       try {
         await this.#oneSession();
@@ -98,8 +100,8 @@ export class Drain {
         this.#tell({ state, why });
         if (state === "stopped") return;
       }
-      if (this.#state.reachedAt !== reachedAt) wait = FIRST_WAIT;
-      await sleep(this.#parts.clock, wait, signal).catch(() => undefined);
+      if (this.#state.reachedAt !== reachedAt) waits.reset();
+      await sleep(this.#parts.clock, waits.next(), signal).catch(() => undefined);
     }
   }
 

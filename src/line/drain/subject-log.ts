@@ -1,14 +1,11 @@
-import { JetStreamApiCodes, JetStreamApiError, jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
+import { jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import { StationError } from "../../core/error.ts";
 import { quantity } from "../../core/fact.ts";
 import type { LineSession } from "../connect-line.ts";
+import { isConflict } from "../line-error.ts";
 import { STATION_NAME_HEADER } from "../names.ts";
 
-const WRONG_PLACE: ReadonlySet<number> = new Set([
-  JetStreamApiCodes.StreamWrongLastSequence,
-  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
-]);
 /** Streams of ours hold nothing larger than a server's usual `max_payload`. */
 const LARGEST = 1_048_576;
 
@@ -69,7 +66,7 @@ export class SubjectLog {
       if (!fits || ack.duplicate) throw moved(subject, id);
       this.#sequence = ack.seq;
     } catch (error) {
-      if (error instanceof JetStreamApiError && WRONG_PLACE.has(error.code)) throw moved(subject, id, error);
+      if (isConflict(error)) throw moved(subject, id, error);
       throw error;
     }
   }

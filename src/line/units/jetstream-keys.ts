@@ -1,20 +1,17 @@
-import { JetStreamApiCodes, JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm, type KV, type KvEntry } from "@nats-io/kv";
-import { errors, nanos } from "@nats-io/transport-node";
+import { nanos } from "@nats-io/transport-node";
 import { withLimit, type Clock } from "../../core/clock.ts";
 import { milliseconds, type Duration } from "../../core/duration.ts";
 import { StationError } from "../../core/error.ts";
 import type { Line, LineSession } from "../connect-line.ts";
-import { lineError } from "../line-error.ts";
+import { hasNobody, isConflict, isSilence, lineError } from "../line-error.ts";
+import { bucketStream } from "../names.ts";
 import type { Seen, UnitKeys } from "./keys.ts";
 
 /** How a value is read: undefined where it is none. */
 export type ReadValue<Value> = (value: unknown) => Value | undefined;
 
-const CONFLICTS: ReadonlySet<number> = new Set([
-  JetStreamApiCodes.StreamWrongLastSequence,
-  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
-]);
 /** The longest value that is read; ours have some hundred bytes. */
 const LARGEST = 16_384;
 
@@ -80,7 +77,7 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
 
   async #ageOf(session: LineSession): Promise<Duration | undefined> {
     const manager = await jetstreamManager(session.nats, { checkAPI: false, timeout: this.#limit });
-    const { max_age: age } = (await manager.streams.info(`KV_${this.#bucket}`)).config;
+    const { max_age: age } = (await manager.streams.info(bucketStream(this.#bucket))).config;
     return age === 0 ? undefined : milliseconds(age / nanos(1));
   }
 
@@ -99,7 +96,8 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
     try {
       return await withLimit(this.#clock, this.#limit, { code: "line.away", what, facts: named }, work);
     } catch (error) {
-      if (isSilence(error)) session.giveUp();
+      // No answer at all, or none within the limit.
+      if (isSilence(error) || (error instanceof StationError && error.code === "line.away")) session.giveUp();
       // Streams without a leader have nobody who answers: that is another thing than a line that was never set up.
       if (hasNobody(error)) throw new StationError("line.away", what, named, { cause: error });
       throw lineError(error, what, named);
@@ -123,22 +121,4 @@ export class JetStreamKeys<Value> implements UnitKeys<Value> {
       return undefined;
     }
   }
-}
-
-/** Whether something else was written since the revision that was named. */
-function isConflict(error: unknown): boolean {
-  const cause = error instanceof StationError ? error.cause : error;
-  return cause instanceof JetStreamApiError && CONFLICTS.has(cause.code);
-}
-
-/** No answer at all: the server may be stuck, and another one may not be. */
-function isSilence(error: unknown): boolean {
-  return error instanceof errors.TimeoutError || (error instanceof StationError && error.code === "line.away");
-}
-
-/** Nobody listened to the request; the libraries wrap that. */
-function hasNobody(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++)
-    if (cause instanceof errors.NoRespondersError) return true;
-  return false;
 }

@@ -1,3 +1,4 @@
+import { Backoff } from "../../core/backoff.ts";
 import { sleep } from "../../core/clock.ts";
 import { seconds, type Duration } from "../../core/duration.ts";
 import type { AloneParts } from "./alone-runs.ts";
@@ -68,14 +69,14 @@ export class LineDebts {
 
   async #payAll(): Promise<void> {
     const { signal } = this.#closing;
-    let wait = FIRST_WAIT;
+    const waits = new Backoff(FIRST_WAIT, LONGEST_WAIT);
     while (!this.#isClear() && !signal.aborted) {
       try {
         await this.#payPassed();
         await this.alone.settleEnded(signal);
       } catch {
         // Away again, or a record that cannot be written: whoever looks after those tells it.
-        wait = (await this.#pause(wait)) ? FIRST_WAIT : (Math.min(2 * wait, LONGEST_WAIT) as Duration);
+        if (await this.#pause(waits.next())) waits.reset();
       }
     }
   }
