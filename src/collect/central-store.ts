@@ -2,6 +2,7 @@ import { cellsOf } from "../audit/run-columns.ts";
 import type { RunRecord } from "../contract/history.ts";
 import type { LineEvent } from "../contract/line-message.ts";
 import type { StationEvent } from "../contract/station-event.ts";
+import { StationError } from "../core/error.ts";
 import * as rows from "./central-rows.ts";
 import { verdictOf, type ChainState } from "./chain-state.ts";
 import type { Finding } from "./finding.ts";
@@ -21,6 +22,8 @@ export type Changes = {
   /** Sequence number of the newest message of the stream that is dealt with, and which stream it is. */
   readonly cursor: number;
   readonly stream: string;
+  /** How often people had settled findings when those of the database were read. */
+  readonly settlements: number;
   readonly events: readonly CollectedEvent[];
   readonly runs: readonly CollectedRun[];
   readonly batches: readonly { readonly station: string; readonly event: BatchStarted }[];
@@ -42,10 +45,10 @@ export const UNKNOWN_BATCH = "00000000-0000-0000-0000-000000000000";
 
 /** Rows of one statement: PostgreSQL takes 65,535 values, SQLite 32,766. */
 const CHUNK = 500;
-/** Open findings of one station that are held; a station with more is beyond help by a machine. */
+/** Open findings of one station that are held. Those beyond stay open until a person settles them. */
 export const MOST_OPEN = 200;
 
-/** What the collector reads and writes of the central database. Its caller is the only collector. */
+/** What the collector reads and writes of the central database. Its caller is the only collector; people may settle findings meanwhile. */
 export class CentralStore {
   readonly #sql: Sql;
 
@@ -58,6 +61,12 @@ export class CentralStore {
     const [row = []] = await this.#sql.all("SELECT id, stream, cursor FROM central WHERE one = 1");
     const [id, stream, cursor] = row;
     return { id: String(id), stream: typeof stream === "string" ? stream : null, cursor: Number(cursor) };
+  }
+
+  /** How often people have settled findings. */
+  async settlements(): Promise<number> {
+    const [row] = await this.#sql.all("SELECT settlements FROM central WHERE one = 1");
+    return Number(row?.[0] ?? 0);
   }
 
   async stations(): Promise<readonly ChainState[]> {
@@ -142,9 +151,15 @@ export class CentralStore {
     return known;
   }
 
-  /** Writes the changes in one transaction. */
+  /** Writes the changes in one transaction. @throws StationError collect.changed when a person has settled a finding meanwhile */
   async commit(changes: Changes): Promise<void> {
+    const { cursor, stream, settlements } = changes;
     await this.#sql.transaction(async () => {
+      const [unchanged] = await this.#sql.all(
+        "UPDATE central SET cursor = ?, stream = ? WHERE one = 1 AND settlements = ? RETURNING one",
+        [cursor, stream, settlements],
+      );
+      if (unchanged === undefined) throw new StationError("collect.changed", "a finding was settled meanwhile");
       await this.#insert("event", rows.EVENT_COLUMNS, changes.events.map(eventCells));
       await this.#insert(
         "batch",
@@ -160,16 +175,16 @@ export class CentralStore {
       );
       for (const { station, event } of changes.batchEnds) await this.#endBatch(station, event);
       for (const late of changes.lateBatches) await this.#giveBatch(late.station, late.position, late.event);
-      await this.#insert(
-        "finding",
-        rows.FINDING_COLUMNS,
-        changes.findings.map((finding) => rows.findingCells(finding)),
-        upsert("id", rows.FINDING_COLUMNS),
-      );
-      const columns = [...rows.STATE_COLUMNS, ...rows.VERDICT_COLUMNS];
-      await this.#insert("station", columns, changes.stations.map(stationCells), upsert("id", columns));
-      await this.#sql.all("UPDATE central SET cursor = ?, stream = ? WHERE one = 1", [changes.cursor, changes.stream]);
+      await this.judge(changes);
     });
+  }
+
+  /** Writes findings, and stations with their verdicts. Who settled a finding, and why, stays. */
+  async judge({ findings, stations }: Pick<Changes, "findings" | "stations">): Promise<void> {
+    const cells = findings.map((finding) => rows.findingCells(finding));
+    await this.#insert("finding", rows.FINDING_COLUMNS, cells, upsert("id", rows.FINDING_COLUMNS));
+    const columns = [...rows.STATE_COLUMNS, ...rows.VERDICT_COLUMNS];
+    await this.#insert("station", columns, stations.map(stationCells), upsert("id", columns));
   }
 
   async #insert(

@@ -8,19 +8,32 @@ export type Found = { readonly id: string; readonly at: string; readonly streamS
 /** When a row came, and what names a finding that follows from it. */
 export type Moment = { readonly at: string; readonly newId: () => string };
 
-/** The findings of one station: those that are not settled, and the newest of each kind that may grow. */
+/** The findings of one station: those that are not settled, as far as they are held, and the newest of each kind that may grow. */
 export class FindingsBook {
   readonly #station: string;
-  readonly #open: Map<string, Finding>;
+  readonly #open = new Map<string, Finding>();
   readonly #newest = new Map<string, Finding>();
+  #isCut = false;
 
   constructor(station: string, open: readonly Finding[]) {
     this.#station = station;
-    this.#open = new Map(open.map((finding) => [finding.id, finding] as const));
+    this.fill(open);
   }
 
   get open(): readonly Finding[] {
     return [...this.#open.values()];
+  }
+
+  /** Whether the database may have open ones that are not held, for which there is room now. */
+  get wantsMore(): boolean {
+    return this.#isCut && this.#open.size < MOST_OPEN;
+  }
+
+  /** Holds these instead, as the database has them. */
+  fill(open: readonly Finding[]): void {
+    this.#open.clear();
+    for (const finding of open) this.#open.set(finding.id, finding);
+    this.#isCut = open.length >= MOST_OPEN;
   }
 
   /** Whether something is open at a position. */
@@ -30,12 +43,11 @@ export class FindingsBook {
 
   /**
    * Adds what was found; what continues the newest finding of its kind makes that longer.
-   * @param settled it is known already that nothing is missing because of it
+   * @param isSettled it is known already that nothing is missing because of it
    */
-  add(draft: Draft, observation: Observation, found: Found, settled = !isOpenKind(observation.kind)): void {
+  add(draft: Draft, observation: Observation, found: Found, isSettled = !isOpenKind(observation.kind)): void {
     const { kind, position, lastPosition, what } = observation;
     const before = this.#newest.get(kind);
-    const isSettled = settled || this.#open.size >= MOST_OPEN;
     const continues =
       before !== undefined && before.lastPosition + 1 === position && (before.settledAt !== null) === isSettled;
     if (continues && before.what === what) {
@@ -70,8 +82,9 @@ export class FindingsBook {
 
   #keep(draft: Draft, finding: Finding): void {
     this.#newest.set(finding.kind, finding);
-    if (finding.settledAt === null) this.#open.set(finding.id, finding);
-    else this.#open.delete(finding.id);
+    if (finding.settledAt !== null) this.#open.delete(finding.id);
+    else if (this.#open.has(finding.id) || this.#open.size < MOST_OPEN) this.#open.set(finding.id, finding);
+    else this.#isCut = true;
     draft.putFinding(finding);
   }
 }

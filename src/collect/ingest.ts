@@ -22,21 +22,26 @@ export class Ingest {
   readonly #store: CentralStore;
   readonly #surroundings: IngestSurroundings;
   readonly #stations: Map<string, StationIntake>;
+  readonly #settlements: number;
 
   private constructor(
     store: CentralStore,
     surroundings: IngestSurroundings,
     stations: ReadonlyMap<string, StationIntake>,
+    settlements: number,
   ) {
     this.#store = store;
     this.#surroundings = surroundings;
     this.#stations = new Map(stations);
+    this.#settlements = settlements;
   }
 
   static async open(store: CentralStore, surroundings: IngestSurroundings): Promise<Ingest> {
+    // Asked first: what is settled while the rest is read is noticed at the first commit.
+    const settlements = await store.settlements();
     const stations = new Map<string, StationIntake>();
     for (const state of await store.stations()) stations.set(state.station, await StationIntake.open(store, state));
-    return new Ingest(store, surroundings, stations);
+    return new Ingest(store, surroundings, stations, settlements);
   }
 
   /** The stations and how far they hold. */
@@ -69,8 +74,9 @@ export class Ingest {
       if (decoded.kind === "message") await intake.take(draft, decoded.message, arrival);
       else intake.refuse(draft, decoded.finding, decoded.what, arrival);
     }
-    await this.#store.commit(draft.changes({ cursor: last.streamSeq, stream }, [...changed]));
-    for (const { runs } of changed) runs.settle();
+    const place = { cursor: last.streamSeq, stream, settlements: this.#settlements };
+    await this.#store.commit(draft.changes(place, [...changed]));
+    for (const intake of changed) await intake.settle();
     return { events: draft.events, findings: draft.findings };
   }
 

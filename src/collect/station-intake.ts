@@ -6,8 +6,9 @@ import { identified, unknownStation, type ChainState } from "./chain-state.ts";
 import type { Draft } from "./draft.ts";
 import { FindingsBook, type Found } from "./findings-book.ts";
 import { observed, type Finding, type Observation } from "./finding.ts";
-import { follow, placementOf, rowMisfit } from "./judge.ts";
+import { follow, notFollowing, placementOf, rowMisfit } from "./judge.ts";
 import { RunBook } from "./run-book.ts";
+import { passMissing, passRow, SettledPlaces } from "./settled-places.ts";
 
 /** A message's place in the stream and how findings about it are named. */
 export type Arrival = {
@@ -27,18 +28,25 @@ const PAGE = 500;
 export class StationIntake {
   readonly #store: CentralStore;
   readonly #findings: FindingsBook;
+  readonly #settled: SettledPlaces;
   readonly runs: RunBook;
   #state: ChainState;
+  /** A person has settled what the chain stands before, and the row behind that has not come. */
+  #mayPass = false;
 
   private constructor(store: CentralStore, state: ChainState, open: readonly Finding[]) {
     this.#store = store;
     this.#state = state;
     this.#findings = new FindingsBook(state.station, open);
+    this.#settled = new SettledPlaces(store, state.station);
     this.runs = new RunBook(store, state.station);
   }
 
   static async open(store: CentralStore, state: ChainState): Promise<StationIntake> {
-    return new StationIntake(store, state, await store.openFindings(state.station));
+    const intake = new StationIntake(store, state, await store.openFindings(state.station));
+    const next = state.position + 1;
+    intake.#mayPass = state.position < state.top && (await intake.#settled.areMissing(next, next));
+    return intake;
   }
 
   static unknown(store: CentralStore, station: string): StationIntake {
@@ -61,9 +69,20 @@ export class StationIntake {
     else await this.#event(draft, { ...message, streamSeq: arrival.streamSeq }, arrival);
   }
 
+  /** Lets go of what a commit has written, and looks for what there was no room for. */
+  async settle(): Promise<void> {
+    this.runs.settle();
+    if (this.#findings.wantsMore) this.#findings.fill(await this.#store.openFindings(this.#state.station));
+  }
+
   /** Takes a message that is none of this station's. */
   refuse(draft: Draft, kind: "unreadable" | "foreign", what: string, arrival: Arrival): void {
     this.#add(draft, observed(kind, this.#state.top + 1, what), arrival);
+  }
+
+  /** A person has settled findings: the chain goes on behind them, and what comes there is judged anew. */
+  async resume(draft: Draft, arrival: Arrival): Promise<void> {
+    if (this.#state.identity !== undefined) await this.#catchUp(draft, arrival);
   }
 
   async #identity(draft: Draft, message: LineIdentity, arrival: Arrival): Promise<void> {
@@ -90,7 +109,7 @@ export class StationIntake {
   async #event(draft: Draft, event: CollectedEvent, arrival: Arrival): Promise<void> {
     const { position } = event;
     const { top } = this.#state;
-    const stored = position <= top ? await this.#hashAt(draft, position) : undefined;
+    const stored = position <= top ? await this.#storedAt(draft, position) : undefined;
     const misfit = rowMisfit(event) ?? (await this.#misplaced(draft, event, stored));
     if (misfit !== undefined) {
       this.#missing(draft, position, arrival);
@@ -115,7 +134,8 @@ export class StationIntake {
     if (this.#state.identity === undefined) {
       if (!this.#findings.has("gap", 0))
         this.#add(draft, observed("gap", 0, "the station has not told its identity and key"), arrival);
-    } else if (position === this.#state.position + 1 && (await this.#step(draft, event, arrival)))
+    } else if (position <= this.#state.position) await this.#within(draft, event, arrival);
+    else if (this.#mayPass || (position === this.#state.position + 1 && (await this.#step(draft, event, arrival))))
       await this.#catchUp(draft, arrival);
   }
 
@@ -138,11 +158,15 @@ export class StationIntake {
 
   /** Moves the chain on over rows that came before their turn. */
   async #catchUp(draft: Draft, arrival: Arrival): Promise<void> {
+    this.#mayPass = false;
     while (this.#state.position < this.#state.top) {
       const next = this.#state.position + 1;
       const waiting = draft.event(this.#state.station, next);
       const rows = waiting === undefined ? await this.#store.eventsFrom(this.#state.station, next, PAGE) : [waiting];
-      if (rows[0]?.position !== next) return;
+      if (rows[0]?.position !== next) {
+        if (await this.#passTo(draft, rows[0])) continue;
+        return;
+      }
       for (const row of rows) {
         if (row.position !== this.#state.position + 1) break;
         if (!(await this.#step(draft, row, arrival))) return;
@@ -150,10 +174,43 @@ export class StationIntake {
     }
   }
 
+  /** Whether the chain could be moved over missing rows that a person has settled. @param stored the next row of the database */
+  async #passTo(draft: Draft, stored: CollectedEvent | undefined): Promise<boolean> {
+    const { station, position } = this.#state;
+    const known = [...draft.eventsOf(station), ...(stored === undefined ? [] : [stored])];
+    const [behind] = known.filter((row) => row.position > position).toSorted((one, two) => one.position - two.position);
+    const last = behind === undefined ? position + 1 : behind.position - 1;
+    const isSettled = await this.#settled.areMissing(position + 1, last);
+    if (isSettled && behind !== undefined) this.#state = passMissing(this.#state, behind);
+    this.#mayPass = isSettled && behind === undefined;
+    return isSettled && behind !== undefined;
+  }
+
+  /** A row came that a person had settled as missing: it is judged by those beside it. */
+  async #within(draft: Draft, event: CollectedEvent, arrival: Arrival): Promise<void> {
+    const { position, previous } = event;
+    const before = position === 1 ? previous : await this.#storedAt(draft, position - 1);
+    const state = passMissing(this.#state, { position, previous: before ?? previous });
+    const step = await follow(state, event, (each) => this.#hashAt(draft, each));
+    const behind = await this.#rowAt(draft, position + 1);
+    if ("misfit" in step) this.#add(draft, step.misfit, arrival);
+    else if (behind !== undefined && behind.previous !== event.hash) this.#add(draft, notFollowing(behind), arrival);
+  }
+
+  async #rowAt(draft: Draft, position: number): Promise<CollectedEvent | undefined> {
+    const { station } = this.#state;
+    const [row] = await this.#store.eventsFrom(station, position, 1);
+    return draft.event(station, position) ?? (row?.position === position ? row : undefined);
+  }
+
   /** Whether the chain could be moved on by the row. */
   async #step(draft: Draft, event: CollectedEvent, arrival: Arrival): Promise<boolean> {
     const step = await follow(this.#state, event, (position) => this.#hashAt(draft, position));
     if ("misfit" in step) {
+      if (await this.#settled.has(step.misfit)) {
+        this.#state = passRow(this.#state, event);
+        return true;
+      }
       if (!this.#findings.has(step.misfit.kind, step.misfit.position)) this.#add(draft, step.misfit, arrival);
       return false;
     }
@@ -162,9 +219,14 @@ export class StationIntake {
   }
 
   #hashAt(draft: Draft, position: number): Promise<string | undefined> {
-    const { station, position: last, hash } = this.#state;
+    const { position: last, hash } = this.#state;
+    return position > 0 && position === last ? Promise.resolve(hash) : this.#storedAt(draft, position);
+  }
+
+  /** Digest of a row that has come; a missing one that was passed over has none. */
+  #storedAt(draft: Draft, position: number): Promise<string | undefined> {
+    const { station } = this.#state;
     if (position < 1) return Promise.resolve(undefined);
-    if (position === last) return Promise.resolve(hash);
     const waiting = draft.event(station, position);
     return waiting === undefined ? this.#store.hashAt(station, position) : Promise.resolve(waiting.hash);
   }

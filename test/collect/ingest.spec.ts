@@ -170,6 +170,21 @@ describe("what does not fit is named with its position", () => {
     expect((await sql.all("SELECT hash FROM event WHERE position = 6"))[0]).toEqual([at(6).hash]);
   });
 
+  it("what is wrong stays open behind more findings than are held, and is told once those are settled", async () => {
+    const [first] = inStream([chain[0] ?? at(1)]);
+    const noise = Array.from({ length: 230 }, (_, index) => ({
+      ...{ streamSeq: 1000 + index, subject: first?.subject ?? "", name: "a1" },
+      data: new TextEncoder().encode("noise"),
+    }));
+    const second = { ...at(6), at: "2026-03-01T23:00:00.000Z" };
+    await take([...inStream(chain), ...noise, ...inStream([{ ...second, hash: hashRow(second) }], 2000)]);
+    expect((await sql.all("SELECT count(*) FROM finding WHERE settled_at IS NULL"))[0]).toEqual([231]);
+    await sql.all("UPDATE finding SET settled_at = '2026-03-02T00:00:00.000Z' WHERE kind = 'unreadable'");
+    ingest = await reopened();
+    await take(inStream([at(3)], 3000));
+    expect((await verdict()).slice(1)).toEqual(["fork", 6, "another row has come for this place before"]);
+  });
+
   it("a chain that was made anew behind a row without the station's key fails at its first signed head", async () => {
     const forged: LineMessage[] = [];
     let previous = "";
