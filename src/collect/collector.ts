@@ -19,7 +19,8 @@ import { StreamFeed } from "./stream-feed.ts";
 export type CollectorNews =
   /** Another collector of this database is at work; this one waits for its end. */
   | { readonly kind: "standby" }
-  | { readonly kind: "collecting"; readonly from: number; readonly until: number }
+  /** `open`: identities of findings that were open before, as far as they are held. */
+  | { readonly kind: "collecting"; readonly from: number; readonly until: number; readonly open: readonly string[] }
   /** Events of a commit; `cursor`: number of the newest message of the stream that is dealt with. */
   | { readonly kind: "committed"; readonly events: number; readonly cursor: number }
   | { readonly kind: "finding"; readonly finding: Finding; readonly stationName: string }
@@ -99,7 +100,8 @@ async function collectWith(sql: Sql, options: CollectorOptions, signal: AbortSig
   const { stream, lastSeq } = await feed.place();
   // Another stream of the name, or an older state of it: from its beginning, what is there already is told apart.
   const from = place.stream === stream && place.cursor <= lastSeq ? place.cursor : 0;
-  tell({ kind: "collecting", from, until: lastSeq });
+  const open = ingest.stations.flatMap((station) => station.open.map(({ id }) => id));
+  tell({ kind: "collecting", from, until: lastSeq, open });
   const ending = new AbortController();
   const pump = new Pump(feed.messages(from, AbortSignal.any([signal, ending.signal])));
   try {

@@ -112,7 +112,7 @@ describe.each([
     const { until, stop, news } = collector(address);
     await until(reaches(mixed().length));
     await stop();
-    expect(news[0]).toEqual({ kind: "collecting", from: 0, until: mixed().length });
+    expect(news[0]).toEqual({ kind: "collecting", from: 0, until: mixed().length, open: [] });
     await expectWhole(address);
     const { nats: connection } = await line.reach();
     const manager = await jetstreamManager(connection);

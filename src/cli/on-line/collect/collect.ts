@@ -5,6 +5,7 @@ import { EXIT, type Arguments, type CommandContext, type ExitCode } from "../../
 import { openLine } from "../with-line.ts";
 import { centralAddress } from "./central-option.ts";
 import { newsLine } from "./collect-text.ts";
+import { settle } from "./settle.ts";
 import { showStatus } from "./show-status.ts";
 import { showVerification } from "./show-verification.ts";
 
@@ -12,6 +13,7 @@ import { showVerification } from "./show-verification.ts";
 export async function run(args: Arguments, context: CommandContext): Promise<ExitCode> {
   if (args.flag("status")) return showStatus(args, context);
   if (args.flag("verify")) return showVerification(args, context);
+  if (args.value("settle") !== undefined) return settle(args, context);
   const address = await centralAddress(args, context);
   const line = await openLine(args, context);
   const ending = new AbortController();
@@ -42,7 +44,7 @@ class Progress {
   readonly #end: () => void;
   #until = 0;
   events = 0;
-  /** What is still open of what was found. */
+  /** What is still open of what was found, now or before. */
   readonly open = new Set<string>();
 
   constructor(once: boolean, end: () => void) {
@@ -53,6 +55,8 @@ class Progress {
   take(news: CollectorNews): void {
     if (news.kind === "collecting") {
       this.#until = news.until;
+      this.open.clear();
+      for (const id of news.open) this.open.add(id);
       if (news.from >= news.until) this.#reached();
     } else if (news.kind === "committed") {
       this.events += news.events;
