@@ -1,5 +1,6 @@
 import { openForReading } from "../../../collect/read/open-for-reading.ts";
 import { verifyCentral, type StationCheck } from "../../../collect/verify-central.ts";
+import { visible } from "../../../core/visible.ts";
 import { EXIT, type Arguments, type CommandContext, type ExitCode } from "../../command.ts";
 import { centralText } from "./central-option.ts";
 
@@ -17,8 +18,10 @@ export async function showVerification(args: Arguments, context: CommandContext)
 }
 
 function checkText(check: StationCheck): string {
-  const { name, station, position, signedUpTo, key = "unknown" } = check;
+  const { name, station, position, signedUpTo, settled, key = "unknown" } = check;
   const who = `${name} (${station})`;
-  if (check.ok) return `${who}: ${position} events fit, signed up to event ${signedUpTo}, key ${key}`;
-  return `${who}: does not fit: event ${check.misfit.position}: ${check.misfit.what}`;
+  const but = settled === 0 ? "" : `, ${settled} places settled by people`;
+  const holds = `${position} events fit, signed up to event ${signedUpTo}, key ${key}${but}`;
+  // Whoever changed the database may have changed names too.
+  return visible(`${who}: ${check.ok ? holds : `does not fit: event ${check.misfit.position}: ${check.misfit.what}`}`);
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openAuditStore } from "../../../audit/open-audit-store.ts";
 import type { LineDocumentEvent } from "../../../contract/line-document-event.ts";
@@ -8,6 +7,8 @@ import { asStationError, describeError, StationError } from "../../../core/error
 import { STATION_VERSION } from "../../../core/version.ts";
 import { syncDocuments } from "../../../line/documents/document-sync.ts";
 import type { RefusedEntry } from "../../../line/documents/fetch-documents.ts";
+import { readBytes } from "../../../station/files/text-file.ts";
+import { LARGEST_VALUES } from "../../../station/files/value-file.ts";
 import { publishedId } from "../../../station/published/published-id.ts";
 import type { PublishedCopy, PublishedShelf } from "../../../station/published/published-shelf.ts";
 import { EXIT, type Arguments, type CommandContext, type ExitCode } from "../../command.ts";
@@ -15,7 +16,7 @@ import { table } from "../../output/table.ts";
 import { withLine } from "../with-line.ts";
 import { isMeant, shelfOf } from "./line-documents.ts";
 
-type Record = (event: LineDocumentEvent) => Promise<void>;
+type Note = (event: LineDocumentEvent) => Promise<void>;
 
 /** `station line fetch [ID]`: brings this station's copies up to date, or fetches one document. */
 export async function run(args: Arguments, context: CommandContext): Promise<ExitCode> {
@@ -43,7 +44,7 @@ export async function run(args: Arguments, context: CommandContext): Promise<Exi
 async function recording<T>(
   args: Arguments,
   { clock }: CommandContext,
-  work: (record: Record | undefined) => Promise<T>,
+  work: (record: Note | undefined) => Promise<T>,
 ): Promise<T> {
   const file = args.value("audit");
   if (file === undefined) return work(undefined);
@@ -67,7 +68,7 @@ async function withStayingFiles(shelf: PublishedShelf, copy: PublishedCopy, fold
   const files = new Map(await shelf.read(copy));
   for (const { path, carried } of copy.verified.statement.files) {
     if (carried || files.has(path)) continue;
-    const bytes = await readFile(join(folder, ...path.split("/"))).catch(() => undefined);
+    const bytes = await readBytes(join(folder, ...path.split("/")), LARGEST_VALUES).catch(() => undefined);
     if (bytes !== undefined) files.set(path, bytes);
   }
   return { verified: copy.verified, files };
