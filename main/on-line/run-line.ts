@@ -44,12 +44,12 @@ export async function runLine(file: string, parts: RunLineParts): Promise<Runnin
   const vault = await vaultFor(file, parts.secrets);
   const settings = await loadLine(file, { environment, ...(vault === undefined ? {} : { vault }) });
   const documents = await documentsOf(settings, parts.copies);
-  const noted = { conflicts: newestConflicts(store) };
+  const conflicts = new NotedConflicts(store);
   const line = connectLine(settings, { clock });
   const claims = openInterlock(line, {
     ...{ clock, stationId: store.stationId, record: store.line },
     onEvent: ({ type }) => {
-      if (type === "line.conflict") noted.conflicts = newestConflicts(store);
+      if (type === "line.conflict") conflicts.renew();
     },
   });
   const ended = claims && { ended: (run: EndedRun) => claims.interlock.ended(run) };
@@ -57,23 +57,34 @@ export async function runLine(file: string, parts: RunLineParts): Promise<Runnin
   const { trust, shelf, guard } = documents;
   const record: AuditStore["line"]["note"] = (event) => store.line.note(event);
   const sync = DocumentSync.start({ line, trust, keeper: shelf, clock, record });
-  const watch = watchOf(line, drain, parts, {
-    alone: () => claims?.interlock.alone ?? 0,
-    conflicts: () => noted.conflicts,
-  });
+  const leave = async (): Promise<void> => {
+    await claims?.close();
+    await sync.stop();
+    // What the last runs have left is sent as long as somebody takes it; the rest waits for the next start.
+    if (line.status.state === "connected") await drain.finish(line.requestLimit);
+    await drain.close();
+    await line.close();
+  };
+  const units = { alone: () => claims?.interlock.alone ?? 0, conflicts: () => conflicts.newest };
+  const watch = await orLeave(() => watchOf(line, drain, parts, units), leave);
   return {
     ...{ watch, guard, documents: new PublishedDocuments(shelf) },
     ...(claims === undefined ? {} : { interlock: claims.interlock }),
     close: async () => {
       watch.close();
-      await claims?.close();
-      await sync.stop();
-      // What the last runs have left is sent as long as somebody takes it; the rest waits for the next start.
-      if (line.status.state === "connected") await drain.finish(line.requestLimit);
-      await drain.close();
-      await line.close();
+      await leave();
     },
   };
+}
+
+/** Nothing of a line goes on behind a station that could not join it. */
+async function orLeave<T>(work: () => T, leave: () => Promise<void>): Promise<T> {
+  try {
+    return work();
+  } catch (error) {
+    await leave();
+    throw error;
+  }
 }
 
 /** The vault's credentials, where the line file says that they are there. @throws StationError file.*, vault.* */
@@ -112,9 +123,26 @@ function watchOf(
   return new LineWatch(sources, clock, tell);
 }
 
-/** @throws StationError audit.* */
-function newestConflicts(store: AuditStore): readonly LineConflict[] {
-  return store.line.conflicts(MOST_SHOWN.conflicts).map(({ uuid, at, run, what, other, otherAt }) => {
-    return { uuid, at, run, what, other, otherAt };
-  });
+/** The newest conflicts of the record, read again only once another was noted: they are looked at every second. */
+class NotedConflicts {
+  readonly #store: AuditStore;
+  #newest: readonly LineConflict[] | undefined;
+
+  constructor(store: AuditStore) {
+    this.#store = store;
+  }
+
+  renew(): void {
+    this.#newest = undefined;
+  }
+
+  /** @throws StationError audit.* */
+  get newest(): readonly LineConflict[] {
+    this.#newest ??= this.#store.line.conflicts(MOST_SHOWN.conflicts).map(conflictOf);
+    return this.#newest;
+  }
+}
+
+function conflictOf({ uuid, at, run, what, other, otherAt }: LineConflict): LineConflict {
+  return { uuid, at, run, what, other, otherAt };
 }
