@@ -186,7 +186,7 @@ export class Desktop {
       ...configurationHandlers(configurator),
       ...reportHandlers({ history, central, clock, jobs, dialogs: reportDialogs(this.#current, this.#texts) }),
       ...openLineDesk({
-        ...{ hosted: this.#hosted, central: this.#central, clock },
+        ...{ hosted: this.#hosted, central: this.#central },
         dialogs: lineDialogs(this.#current, this.#texts),
         restart: () => this.#restart(),
       }),

@@ -24,7 +24,7 @@ export type LineDeskParts = {
   readonly readCredentials: (path: string) => Promise<Secret>;
   /** The line file that the station was started with, and why it cannot be used. */
   readonly started: { readonly file: string | null; readonly problem?: StationError };
-  /** Shows no conflict up to now any longer. */
+  /** Shows the conflicts no longer that are shown now. */
   readonly seen: () => Promise<void>;
   /** @throws StationError desktop.line-busy while runs are active */
   readonly requireIdle: () => void;

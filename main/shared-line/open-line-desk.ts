@@ -1,6 +1,4 @@
 import { LineFileSchema } from "../../src/contract/line-file.ts";
-import type { Clock } from "../../src/core/clock.ts";
-import { isoTime } from "../../src/core/iso-time.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { LARGEST_NAMED } from "../../src/station/files/beside.ts";
 import { loadDocument } from "../../src/station/files/load-document.ts";
@@ -11,9 +9,10 @@ import type { Central } from "./central.ts";
 import { lineHandlers, type LineDialogs } from "./line-desk.ts";
 
 export type OpenLineDeskParts = {
-  readonly hosted: Pick<HostedStation, "line" | "lineChoice" | "lineSecrets" | "sharedLine">;
+  readonly hosted: Pick<HostedStation, "lineChoice" | "lineSecrets" | "sharedLine"> & {
+    readonly line: Pick<HostedStation["line"], "requireIdle">;
+  };
   readonly central: Central;
-  readonly clock: Clock;
   readonly dialogs: LineDialogs;
   /** Starts the application anew. */
   readonly restart: () => void;
@@ -23,7 +22,6 @@ export type OpenLineDeskParts = {
 export function openLineDesk({
   hosted,
   central,
-  clock,
   dialogs,
   restart,
 }: OpenLineDeskParts): Pick<Handlers, Extract<keyof Handlers, `line.${string}`>> {
@@ -33,8 +31,15 @@ export function openLineDesk({
     readLine: async (path) => (await loadDocument(path, LineFileSchema)).value,
     readCredentials,
     seen: async () => {
-      await choice.seen(isoTime(clock.now()));
-      sharedLine.watch?.look();
+      const { watch } = sharedLine;
+      // Of what was shown: one that came just before the person's word has been seen by nobody.
+      const newest = watch?.state.conflicts
+        .map(({ at }) => at)
+        .toSorted()
+        .at(-1);
+      if (newest === undefined) return;
+      await choice.seen(newest);
+      watch?.look();
     },
     requireIdle: () => line.requireIdle(),
   });
