@@ -1,7 +1,7 @@
 import { recordOf, RUN_COLUMNS } from "../audit/run-columns.ts";
 import type { RunRecord } from "../contract/history.ts";
 import type { ChainState } from "./chain-state.ts";
-import type { Finding, FindingKind } from "./finding.ts";
+import type { Finding, FindingKind, SettledFinding } from "./finding.ts";
 import type { SqlRow, SqlValue } from "./sql.ts";
 
 /** The columns of table `run`. */
@@ -18,6 +18,8 @@ export const VERDICT_COLUMNS = ["verdict", "verdict_position", "verdict_text"] a
 export const FINDING_COLUMNS = [
   ...["id", "station", "kind", "position", "last_position", "what", "stream_seq", "message", "found_at", "settled_at"],
 ] as const;
+/** Behind those of a finding that a person has settled. */
+export const SETTLEMENT_COLUMNS = ["settled_by", "settled_why"] as const;
 export const BATCH_COLUMNS = [
   ...["id", "fixture", "recipe", "recipe_sha256", "operator", "training", "station", "started_at"],
 ] as const;
@@ -75,6 +77,12 @@ export function findingOf(row: SqlRow): Finding {
     ...{ streamSeq: Number(streamSeq), message: textOf(message) ?? null },
     ...{ foundAt: String(foundAt), settledAt: textOf(settledAt) ?? null },
   };
+}
+
+/** The finding of a row in the order of {@link FINDING_COLUMNS} and {@link SETTLEMENT_COLUMNS}. */
+export function settledFindingOf(row: SqlRow): SettledFinding {
+  const [settledBy, settledWhy] = row.slice(FINDING_COLUMNS.length);
+  return { ...findingOf(row), settledBy: String(settledBy), settledWhy: String(settledWhy) };
 }
 
 /** The record of a row of `run` in the order of {@link CENTRAL_RUN_COLUMNS}. @throws StationError audit.corrupt */

@@ -1,7 +1,9 @@
 import type { Dialect } from "./sql.ts";
 
 /** What `central.schema` is for the newest schema. */
-export const CENTRAL_SCHEMA = 1;
+export const CENTRAL_SCHEMA = 2;
+/** The first one in which people settle findings. */
+export const SETTLING_SCHEMA = 2;
 
 /**
  * The schema of the central database, in one of its two dialects. What the desktop and the command line read:
@@ -12,11 +14,16 @@ export const CENTRAL_SCHEMA = 1;
  * - `event`: the chain of every station; `run`, `seq` are null for what the station itself recorded.
  * - `station`: one row a station with its verdict: all of its chain holds up to `position`; `signed_up_to` is the newest
  *   position under a signature. `verdict` is `good`, or the kind of the finding that stops it.
- * - `finding`: what did not fit, by station and position; `settled_at` where it was made good later.
+ * - `finding`: what did not fit, by station and position; `settled_at` where it was made good later, with `settled_by` and
+ *   `settled_why` where a person has settled it.
+ *
+ * @param from the schema that is there; 0: none
+ * @param to at most {@link CENTRAL_SCHEMA}
  */
-export function centralSchema(dialect: Dialect): string {
+export function centralSchema(dialect: Dialect, from = 0, to = CENTRAL_SCHEMA): string {
   const words = WORDS[dialect];
-  return TABLES.replaceAll(/\{(text|whole|real|strict)\}/g, (_, name: keyof typeof words) => words[name]);
+  const steps = STEPS.slice(from, to).join("");
+  return steps.replaceAll(/\{(text|whole|real|strict)\}/g, (_, name: keyof typeof words) => words[name]);
 }
 
 const WORDS = {
@@ -137,3 +144,14 @@ CREATE TABLE finding (
 CREATE INDEX finding_by_station ON finding (station, position);
 CREATE INDEX finding_open ON finding (station, kind, position) WHERE settled_at IS NULL;
 `;
+
+/** `settlements` of `central` counts what people have settled: who holds findings sees by it that others were changed. */
+const SETTLING = `
+ALTER TABLE finding ADD COLUMN settled_by {text};
+ALTER TABLE finding ADD COLUMN settled_why {text};
+ALTER TABLE central ADD COLUMN settlements {whole} NOT NULL DEFAULT 0;
+CREATE INDEX finding_settled ON finding (station, position) WHERE settled_by IS NOT NULL;
+`;
+
+/** What leads from each schema to the next. */
+const STEPS: readonly string[] = [TABLES, SETTLING];

@@ -4,8 +4,9 @@ import type { LineEvent } from "../contract/line-message.ts";
 import type { StationEvent } from "../contract/station-event.ts";
 import { StationError } from "../core/error.ts";
 import * as rows from "./central-rows.ts";
+import { SETTLING_SCHEMA } from "./central-schema.ts";
 import { verdictOf, type ChainState } from "./chain-state.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, SettledFinding } from "./finding.ts";
 import { listHoles, valueHoles, type Sql, type SqlRow, type SqlValue } from "./sql.ts";
 
 /** An event with its sequence number in the stream. */
@@ -63,6 +64,11 @@ export class CentralStore {
     return { id: String(id), stream: typeof stream === "string" ? stream : null, cursor: Number(cursor) };
   }
 
+  async schema(): Promise<number> {
+    const [row] = await this.#sql.all("SELECT schema FROM central WHERE one = 1");
+    return Number(row?.[0] ?? 0);
+  }
+
   /** How often people have settled findings. */
   async settlements(): Promise<number> {
     const [row] = await this.#sql.all("SELECT settlements FROM central WHERE one = 1");
@@ -82,6 +88,19 @@ export class CentralStore {
       [station],
     );
     return found.map((row) => rows.findingOf(row));
+  }
+
+  /** The findings of a station that people have settled and that are about these positions, by position. */
+  async settledBetween(station: string, first: number, last: number): Promise<readonly SettledFinding[]> {
+    // Nobody has settled anything in a database of an older version, which a reader may come upon.
+    if ((await this.schema()) < SETTLING_SCHEMA) return [];
+    const columns = [...rows.FINDING_COLUMNS, ...rows.SETTLEMENT_COLUMNS].join(", ");
+    const found = await this.#sql.all(
+      `SELECT ${columns} FROM finding WHERE station = ? AND settled_by IS NOT NULL AND position <= ? AND last_position >= ?
+       ORDER BY position, settled_at LIMIT ${MOST_OPEN}`,
+      [station, last, first],
+    );
+    return found.map((row) => rows.settledFindingOf(row));
   }
 
   async hashAt(station: string, position: number): Promise<string | undefined> {

@@ -52,14 +52,14 @@ export class Draft {
   }
 
   changes(
-    place: Pick<Changes, "cursor" | "stream">,
+    place: Pick<Changes, "cursor" | "stream" | "settlements">,
     stations: readonly { readonly state: ChainState; readonly open: readonly Finding[] }[],
   ): Changes {
     const [events, runs, findings] = [[...this.#events.values()], [...this.#runs.values()], this.findings];
     const unique = new Map(this.#batches.map((each) => [each.event.batch, each] as const));
-    const { cursor, stream } = place;
     return {
-      ...{ cursor, stream, events, runs, findings, stations, batches: [...unique.values()] },
+      ...place,
+      ...{ events, runs, findings, stations, batches: [...unique.values()] },
       ...{ batchEnds: this.#batchEnds, lateBatches: this.#lateBatches },
     };
   }

@@ -33,9 +33,15 @@ export type Finding = {
   /** The beginning of the message, where it is not kept as an event. */
   readonly message: string | null;
   readonly foundAt: string;
-  /** When it was made good: the missing row came, the right one took its place. */
+  /** When it was made good: the missing row came, the right one took its place; or when a person settled it. */
   readonly settledAt: string | null;
 };
+
+/** Who has settled a finding, and why. */
+export type Settlement = { readonly settledBy: string; readonly settledWhy: string };
+
+/** A finding that a person has looked at and settled. */
+export type SettledFinding = Finding & Settlement;
 
 /** A finding as the check makes it; the collector numbers and dates it. */
 export type Observation = Pick<Finding, "kind" | "position" | "lastPosition" | "what">;

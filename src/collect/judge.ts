@@ -57,10 +57,7 @@ export async function follow(
   hashAt: (position: number) => Promise<string | undefined>,
 ): Promise<Step> {
   const { position, previous, hash, type } = event;
-  if (previous !== state.hash) {
-    const before = position === 1 ? "the station's identity" : `row ${position - 1}`;
-    return { misfit: observed("fork", position, `it does not follow ${before}: one of the two was changed`) };
-  }
+  if (previous !== state.hash) return { misfit: notFollowing(event) };
   const moved = { ...state, position, hash };
   if (type === HEAD_TYPE) return signed(moved, event, hashAt);
   if (type === "batch.finished") return { state: { ...moved, lastBatchEnd: position } };
@@ -69,6 +66,12 @@ export async function follow(
     return { misfit: observed("signature", position, what) };
   }
   return { state: moved };
+}
+
+/** What is said of a row that names another one as its predecessor. */
+export function notFollowing({ position }: Pick<LineEvent, "position">): Observation {
+  const before = position === 1 ? "the station's identity" : `row ${position - 1}`;
+  return observed("fork", position, `it does not follow ${before}: one of the two was changed`);
 }
 
 async function signed(

@@ -33,13 +33,14 @@ export async function openSession(address: CentralAddress, options: CentralOptio
 }
 
 /**
- * Makes the tables where there are none. The caller is the only collector of this database.
+ * Makes the tables where there are none, and brings those of an older version up to this one; whoever comes first does it.
  * @throws StationError collect.foreign, collect.newer, collect.rights
  */
 export async function prepareCentral(sql: Sql, now: Instant): Promise<void> {
   const found = await foundSchema(sql);
   if (found !== undefined) {
     checkSchema(found);
+    if (found < CENTRAL_SCHEMA) await migrate(sql, found);
     return;
   }
   await sql.transaction(async () => {
@@ -48,6 +49,15 @@ export async function prepareCentral(sql: Sql, now: Instant): Promise<void> {
       CENTRAL_SCHEMA,
       timeOrderedId(now, randomBytes),
     ]);
+  });
+}
+
+async function migrate(sql: Sql, found: number): Promise<void> {
+  await sql.transaction(async () => {
+    const [mine] = await sql.all("UPDATE central SET schema = ? WHERE one = 1 AND schema = ? RETURNING one", [
+      ...[CENTRAL_SCHEMA, found],
+    ]);
+    if (mine !== undefined) await sql.script(centralSchema(sql.dialect, found));
   });
 }
 
@@ -67,7 +77,7 @@ async function foundSchema(sql: Sql): Promise<number | undefined> {
 }
 
 function checkSchema(found: number): void {
-  if (found === CENTRAL_SCHEMA) return;
+  if (found >= 1 && found <= CENTRAL_SCHEMA) return;
   const facts = { found, newest: CENTRAL_SCHEMA };
   if (found > CENTRAL_SCHEMA)
     throw new StationError("collect.newer", "the database has a schema that this version does not know", facts);

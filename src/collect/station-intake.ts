@@ -16,8 +16,8 @@ export type Arrival = {
   readonly at: string;
   /** A new identity for a finding. */
   readonly newId: () => string;
-  /** The beginning of the message. */
-  readonly text: () => string;
+  /** The beginning of the message; undefined where none has come. */
+  readonly text: () => string | undefined;
   readonly name: string | undefined;
 };
 
@@ -211,7 +211,8 @@ export class StationIntake {
         this.#state = passRow(this.#state, event);
         return true;
       }
-      if (!this.#findings.has(step.misfit.kind, step.misfit.position)) this.#add(draft, step.misfit, arrival);
+      if (!this.#findings.has(step.misfit.kind, step.misfit.position))
+        this.#add(draft, step.misfit, { ...arrival, streamSeq: event.streamSeq });
       return false;
     }
     this.#state = step.state;
@@ -234,7 +235,8 @@ export class StationIntake {
   #add(draft: Draft, observation: Observation, arrival: Arrival, settled?: boolean): void {
     const { streamSeq, at } = arrival;
     const isKept = observation.kind !== "gap" && observation.kind !== "reordered" && observation.kind !== "repeated";
-    const found: Found = { id: arrival.newId(), at, streamSeq, ...(isKept ? { message: arrival.text() } : {}) };
+    const message = isKept ? arrival.text() : undefined;
+    const found: Found = { id: arrival.newId(), at, streamSeq, ...(message === undefined ? {} : { message }) };
     this.#findings.add(draft, observation, found, settled);
   }
 }

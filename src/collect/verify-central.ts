@@ -4,6 +4,7 @@ import { CentralStore } from "./central-store.ts";
 import { identified, unknownStation, type ChainState } from "./chain-state.ts";
 import type { Observation } from "./finding.ts";
 import { follow, rowMisfit } from "./judge.ts";
+import { passMissing, passRow, SettledPlaces } from "./settled-places.ts";
 import type { Sql } from "./sql.ts";
 
 /** Whether the events of a station are in the central database as the station wrote them. */
@@ -14,6 +15,8 @@ export type StationCheck = {
   /** All holds up to here. */
   readonly position: number;
   readonly signedUpTo: number;
+  /** Places that do not fit and that people have settled. */
+  readonly settled: number;
 } & ({ readonly ok: true } | { readonly ok: false; readonly misfit: Observation });
 
 /** Rows that are held at a time. */
@@ -40,9 +43,11 @@ async function checkStation(
 ): Promise<StationCheck> {
   const start = unknownStation(station);
   let state = identity === undefined ? start : identified(start, identity);
+  const places = new SettledPlaces(store, station);
+  let settled = 0;
   const verdict = (misfit?: Observation): StationCheck => {
     const { position, signedUpTo } = state;
-    const facts = { station, name, key: identity?.thumbprint, position, signedUpTo };
+    const facts = { station, name, key: identity?.thumbprint, position, signedUpTo, settled };
     return misfit === undefined ? { ...facts, ok: true } : { ...facts, ok: false, misfit };
   };
   const missing = (position: number): StationCheck =>
@@ -51,14 +56,22 @@ async function checkStation(
   while (state.position < top) {
     if (signal?.aborted === true) throw abortReason(signal);
     const rows = await store.eventsFrom(station, state.position + 1, PAGE);
-    if (rows.length === 0) return missing(state.position + 1);
+    const next = state.position + 1;
+    if (rows.length === 0) return (await places.areMissing(next, top)) ? verdict() : missing(next);
     for (const row of rows) {
-      if (row.position !== state.position + 1) return missing(state.position + 1);
+      if (row.position !== state.position + 1) {
+        if (!(await places.areMissing(state.position + 1, row.position - 1))) return missing(state.position + 1);
+        state = passMissing(state, row);
+        settled += 1;
+      }
       const misfit = rowMisfit(row);
       if (misfit !== undefined) return verdict(misfit);
       const step = await follow(state, row, (position) => store.hashAt(station, position));
-      if ("misfit" in step) return verdict(step.misfit);
-      state = step.state;
+      if ("state" in step) state = step.state;
+      else if (await places.has(step.misfit)) {
+        state = passRow(state, row);
+        settled += 1;
+      } else return verdict(step.misfit);
     }
   }
   return verdict();

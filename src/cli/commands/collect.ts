@@ -17,8 +17,15 @@ export const collectCommand: CliCommand = {
     },
     once: { kind: "flag", help: "ends once everything is collected that the line had at the start" },
     status: { kind: "flag", help: "prints what is known of each station and what did not fit; collects nothing" },
+    settle: {
+      kind: "value",
+      value: "ID",
+      help: "settles an open finding, or all of a station; with --operator and --reason",
+    },
+    operator: { kind: "value", value: "NAME", help: "settle: who has looked into it" },
+    reason: { kind: "value", value: "TEXT", help: "settle: why it does not count any longer" },
     verify: { kind: "flag", help: "checks every row of the central database anew; collects nothing" },
-    json: { kind: "flag", help: "prints JSON Lines, or one object with --status and --verify" },
+    json: { kind: "flag", help: "prints JSON Lines, or one object with --status, --settle and --verify" },
   },
   // Loaded here: no other command needs NATS and PostgreSQL.
   run: async (args, context) => (await import("../on-line/collect/collect.ts")).run(args, context),

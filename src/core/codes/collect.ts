@@ -53,6 +53,17 @@ export const COLLECT_CODES = {
     retry: true,
     advice: "The session with the central database was lost: it is opened anew by itself.",
   },
+  "collect.changed": {
+    blame: "service",
+    retry: true,
+    advice: "A person settled a finding meanwhile: the collector reads the database anew and goes on by itself.",
+  },
+  "collect.cannot-settle": {
+    blame: "input",
+    retry: false,
+    advice:
+      "Only open findings can be settled, by their id or by their station, and none about a missing identity: station collect --status names them.",
+  },
   "collect.no-stream": {
     blame: "input",
     retry: false,

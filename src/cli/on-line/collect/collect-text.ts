@@ -1,5 +1,5 @@
 import type { CollectorNews } from "../../../collect/collector.ts";
-import type { Finding } from "../../../collect/finding.ts";
+import type { Finding, SettledFinding } from "../../../collect/finding.ts";
 import { formatDuration } from "../../../core/duration.ts";
 import { describeError } from "../../../core/error.ts";
 import { visible } from "../../../core/visible.ts";
@@ -20,9 +20,13 @@ export function newsLine(news: CollectorNews): string | undefined {
   }
 }
 
-/** `gap at 17 to 20: the rows up to 20 are missing (message 4711), made good`. */
-export function findingText({ kind, position, lastPosition, what, streamSeq, settledAt }: Finding): string {
+/** `gap at 17 to 20: the rows up to 20 are missing (message 4711, made good)`; open ones with their id, settled ones with who and why. */
+export function findingText(finding: Finding | SettledFinding): string {
+  const { id, kind, position, lastPosition, what, streamSeq, settledAt } = finding;
   const place = lastPosition === position ? `${position}` : `${position} to ${lastPosition}`;
-  const end = settledAt === null || kind === "repeated" || kind === "reordered" ? "" : ", made good";
-  return visible(`${kind} at ${place}: ${what} (message ${streamSeq}${end})`);
+  const told = `${kind} at ${place}: ${what} (message ${streamSeq}`;
+  if ("settledBy" in finding)
+    return visible(`${told}), settled ${settledAt ?? ""} by ${finding.settledBy}: ${finding.settledWhy}`);
+  if (kind === "repeated" || kind === "reordered") return visible(`${told})`);
+  return visible(settledAt === null ? `${told}, finding ${id})` : `${told}, made good)`);
 }

@@ -11,9 +11,11 @@ import { showVerification } from "./show-verification.ts";
 
 /** Collects until it is stopped, or shows what was collected. Exit code 1: a chain does not hold. */
 export async function run(args: Arguments, context: CommandContext): Promise<ExitCode> {
+  const isSettling = args.value("settle") !== undefined;
+  assertOneTask(args, isSettling);
   if (args.flag("status")) return showStatus(args, context);
   if (args.flag("verify")) return showVerification(args, context);
-  if (args.value("settle") !== undefined) return settle(args, context);
+  if (isSettling) return settle(args, context);
   const address = await centralAddress(args, context);
   const line = await openLine(args, context);
   const ending = new AbortController();
@@ -36,6 +38,14 @@ export async function run(args: Arguments, context: CommandContext): Promise<Exi
   }
   if (!args.flag("json")) context.out(`${progress.events} events collected\n`);
   return progress.open.size === 0 ? EXIT.passed : EXIT.failed;
+}
+
+/** @throws StationError usage.option */
+function assertOneTask(args: Arguments, isSettling: boolean): void {
+  if ([args.flag("status"), args.flag("verify"), isSettling].filter(Boolean).length > 1)
+    throw new StationError("usage.option", "--status, --verify and --settle exclude each other");
+  const alone = isSettling ? undefined : ["operator", "reason"].find((name) => args.value(name) !== undefined);
+  if (alone !== undefined) throw new StationError("usage.option", `--${alone} goes with --settle only`);
 }
 
 /** What was collected, and whether that is all. */

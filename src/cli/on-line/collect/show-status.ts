@@ -15,7 +15,8 @@ export async function showStatus(args: Arguments, context: CommandContext): Prom
     const stations = [];
     for (const state of await store.stations()) {
       const open = await store.openFindings(state.station);
-      stations.push({ ...state, verdict: verdictOf(open), open });
+      const settled = await store.settledBetween(state.station, 0, Number.MAX_SAFE_INTEGER);
+      stations.push({ ...state, verdict: verdictOf(open), open, settled });
     }
     if (args.flag("json")) context.out(`${JSON.stringify({ cursor, stations })}\n`);
     else {
@@ -23,8 +24,8 @@ export async function showStatus(args: Arguments, context: CommandContext): Prom
         ...[name, station, `${position} of ${top}`, String(signedUpTo), verdict.kind, identity?.thumbprint ?? ""],
       ]);
       context.out(table([["station", "id", "good", "signed", "verdict", "key"], ...rows]));
-      for (const { name, open } of stations)
-        for (const finding of open) context.out(`${name} ${findingText(finding)}\n`);
+      for (const { name, open, settled } of stations)
+        for (const finding of [...open, ...settled]) context.out(`${name} ${findingText(finding)}\n`);
     }
     return stations.every(({ verdict }) => verdict.kind === "good") ? EXIT.passed : EXIT.failed;
   } finally {
