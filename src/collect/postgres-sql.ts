@@ -1,6 +1,7 @@
 import pg from "pg";
-import type { Duration } from "../core/duration.ts";
+import { seconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
+import { realClock } from "../core/real-clock.ts";
 import type { CentralAddress } from "./central-address.ts";
 import { postgresError } from "./postgres-error.ts";
 import type { Sql, SqlRow, SqlValue } from "./sql.ts";
@@ -24,6 +25,8 @@ const types: pg.CustomTypesConfig = {
 };
 /** Beyond the server's own limit, so that the server says it first. */
 const GRACE = 2000;
+/** How long a server has to take leave. */
+const LEAVE_LIMIT = seconds(2);
 
 /** A session with a PostgreSQL server. */
 export class PostgresSql implements Sql {
@@ -60,7 +63,7 @@ export class PostgresSql implements Sql {
       await client.connect();
       return session;
     } catch (error) {
-      await client.end().catch(() => undefined);
+      await session.close();
       throw postgresError(error, { host, port });
     }
   }
@@ -103,8 +106,12 @@ export class PostgresSql implements Sql {
     }
   }
 
+  /** Within a limit: a server that stands still, or a network that is gone, would keep whoever waits for its last word. */
   async close(): Promise<void> {
+    const { stream } = this.#client.connection;
+    const cancel = realClock.after(LEAVE_LIMIT, () => stream.destroy());
     await this.#client.end().catch(() => undefined);
+    cancel();
   }
 
   /** `$1, $2 …` for the holes. */
