@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { StationError } from "../core/error.ts";
@@ -82,10 +83,25 @@ function tlsOf({ searchParams }: URL, near: boolean): { readonly tls?: { readonl
 }
 
 function caOf(file: string): string {
+  const text = textOf(file);
+  // Node's TLS would take a file without one, and trust nobody.
+  if (isCertificate(text)) return text;
+  throw new StationError("collect.address", "the CA file holds no certificate", { file });
+}
+
+function textOf(file: string): string {
   try {
     return readFileSync(resolve(file), "utf8");
   } catch (error) {
     throw new StationError("collect.address", "the CA file cannot be read", { file }, { cause: error });
+  }
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).raw.length > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -22,7 +22,7 @@ export type CentralOptions = {
 
 /**
  * Opens a session with a central database.
- * @throws StationError collect.unreachable, collect.refused, collect.missing, collect.foreign …
+ * @throws StationError collect.unreachable, collect.untrusted, collect.refused, collect.missing, collect.foreign …
  */
 export async function openSession(address: CentralAddress, options: CentralOptions): Promise<Sql> {
   const { readOnly, program, connectLimit = seconds(10), statementLimit = seconds(60) } = options;

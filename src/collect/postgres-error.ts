@@ -20,18 +20,21 @@ const MEANINGS: readonly (readonly [string, ErrorCode, string])[] = [
   ["ENOENT", "collect.unreachable", "there is no such socket"],
   ["ECONNRESET", "collect.lost", "the session was cut off"],
   ["EPIPE", "collect.lost", "the session was cut off"],
-  ["ERR_TLS", "collect.refused", "the server's certificate does not fit"],
-  ["DEPTH_ZERO", "collect.refused", "the server's certificate is not trusted"],
-  ["SELF_SIGNED", "collect.refused", "the server's certificate is not trusted"],
-  ["UNABLE_TO", "collect.refused", "the server's certificate is not trusted"],
-  ["CERT_", "collect.refused", "the server's certificate is not valid"],
+  ["ERR_TLS_CERT_ALTNAME", "collect.untrusted", "the server's certificate is for another host"],
+  ["ERR_TLS", "collect.untrusted", "the server's certificate does not fit"],
+  ["ERR_SSL", "collect.untrusted", "the server's TLS cannot be used"],
+  ["EPROTO", "collect.untrusted", "the server's TLS cannot be used"],
+  ["DEPTH_ZERO", "collect.untrusted", "the server's certificate is of no trusted CA"],
+  ["SELF_SIGNED", "collect.untrusted", "the server's certificate is of no trusted CA"],
+  ["UNABLE_TO", "collect.untrusted", "the server's certificate is of no trusted CA"],
+  ["CERT_", "collect.untrusted", "the server's certificate is not valid"],
 ];
 
 /** Texts of the client itself, which has no codes for them. */
 const TEXTS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/timeout expired|timeout exceeded/i, "collect.unreachable", "the server does not answer in time"],
   [/query read timeout/i, "collect.slow", "the statement took too long"],
-  [/SSL connections|does not support SSL/i, "collect.refused", "the server does not speak TLS"],
+  [/SSL connection/i, "collect.untrusted", "the server does not speak TLS, and nothing was sent to it"],
   [/password|SASL|SCRAM/i, "collect.refused", "the database refused the login"],
   [/terminated|not queryable|closed|ended/i, "collect.lost", "the session was lost"],
 ];

@@ -24,15 +24,23 @@ export class PostgresServer {
     this.#options = options;
   }
 
-  /** Makes a cluster and starts it. @param options further settings, `name=value` */
-  static async start(options: readonly string[] = ["fsync=off"]): Promise<PostgresServer> {
+  /** Makes a cluster and starts it. @param options further settings, `name=value` @param tls PEM of its certificate and key */
+  static async start(
+    options: readonly string[] = ["fsync=off"],
+    tls?: { readonly certificate: string; readonly key: string },
+  ): Promise<PostgresServer> {
     const [port = 0] = await freePorts(1);
     const user = otherUser();
     const folder = mkdtempSync(join(tmpdir(), "postgres-"));
     const password = join(folder, "password");
     writeFileSync(password, PASSWORD);
-    if (user !== undefined) for (const path of [folder, password]) chownSync(path, user.uid, user.gid);
-    const server = new PostgresServer(port, folder, user, options);
+    const [certificate, key] = [join(folder, "server.pem"), join(folder, "server.key")];
+    writeFileSync(certificate, tls?.certificate ?? "");
+    writeFileSync(key, tls?.key ?? "", { mode: 0o600 });
+    const files = [folder, password, certificate, key];
+    if (user !== undefined) for (const path of files) chownSync(path, user.uid, user.gid);
+    const secure = tls === undefined ? [] : ["ssl=on", `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`];
+    const server = new PostgresServer(port, folder, user, [...options, ...secure]);
     server.#runToEnd("initdb", [
       ...["-D", join(folder, "data"), "-U", "postgres", "--pwfile", password, "-A", "scram-sha-256"],
       ...["-E", "UTF8", "--locale", "C", "--no-sync"],

@@ -16,7 +16,13 @@ export const COLLECT_CODES = {
   "collect.refused": {
     blame: "input",
     retry: false,
-    advice: "The central database refused the login: check user, password, database name and certificates.",
+    advice: "The central database refused the login: check user, password and database name.",
+  },
+  "collect.untrusted": {
+    blame: "input",
+    retry: false,
+    advice:
+      "The central database's server does not prove who it is: check sslrootcert, the host in the address and the server's certificate.",
   },
   "collect.rights": {
     blame: "input",
