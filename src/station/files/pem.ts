@@ -21,6 +21,11 @@ export function checkCertificates(text: string): void {
   }
 }
 
+/** Whether a text is certificates in PEM form and nothing besides, such as notes or keys. */
+export function holdsOnlyCertificates(text: string): boolean {
+  return text.trim() !== "" && text.replaceAll(CERTIFICATE, "").trim() === "";
+}
+
 /**
  * Passes when a text is a private key in PEM form that its password, where there is one, opens. The error quotes nothing of it.
  * @throws StationError file.key

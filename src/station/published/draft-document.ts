@@ -12,6 +12,7 @@ import { FileProblemsError } from "../files/file-problem.ts";
 import { checkFixture } from "../files/fixture-file.ts";
 import { checkDocument, readDocument } from "../files/load-document.ts";
 import { checkRecipe } from "../files/recipe-file.ts";
+import { holdsOnlyCertificates } from "../files/pem.ts";
 import { namedFiles, type Environment } from "../files/recipe-materials.ts";
 import { readBytes } from "../files/text-file.ts";
 import { LARGEST_VALUES } from "../files/value-file.ts";
@@ -75,7 +76,8 @@ async function draftRecipe(path: string, text: string, options: DraftOptions): P
       continue;
     }
     const { bytes, text: content } = await readBeside(dirname(path), name);
-    files.push({ path: name, bytes, carried: !secret.has(name) && isCertificates(content) });
+    // Everybody on the line can read what is carried: a note beside a certificate may be anything.
+    files.push({ path: name, bytes, carried: !secret.has(name) && holdsOnlyCertificates(content) });
   }
   return {
     ...{ kind: "recipe", name: recipe.product, revision: recipe.revision, files },
@@ -133,9 +135,4 @@ function secretFiles({ commands, expect }: Recipe): ReadonlySet<string> {
     return password === undefined ? [key] : [key, password];
   });
   return new Set(sources.flatMap((source) => ("file" in source ? [source.file] : [])));
-}
-
-/** Only what is a certificate through and through is shown to everybody. */
-function isCertificates(content: string): boolean {
-  return content.includes("-----BEGIN CERTIFICATE-----") && !/PRIVATE KEY/.test(content);
 }

@@ -38,6 +38,18 @@ describe("a document that is to be published", () => {
     expect(Buffer.from(draft.files[0]?.bytes ?? [])).toEqual(await readFile(file));
   });
 
+  it("leaves a certificate where it is that stands beside something else", async () => {
+    const certificate = await readFile(join(RECIPES, "training/amazon-root-ca-1.pem"), "utf8");
+    await folder.write("two.pem", `${certificate}\r\n${certificate}`);
+    await folder.write("noted.pem", `# password of the device key: 0815\n${certificate}`);
+    const commands = ["{ secTag: 1, file: two.pem }", "{ secTag: 2, file: noted.pem }"];
+    const draft = await draftDocument(await recipe(...commands.map((each) => `serverCertificate: ${each}`)), {
+      environment,
+    });
+    expect(carried(draft)).toEqual(["recipe.yaml", "two.pem"]);
+    expect(staying(draft)).toEqual(["noted.pem"]);
+  });
+
   it("leaves keys, passwords and units' values where they are", async () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
