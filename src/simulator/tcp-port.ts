@@ -9,6 +9,8 @@ import type { PortClient, SimulatedPort } from "./simulated-port.ts";
 const HANDOVER = milliseconds(100);
 /** How many bytes may wait for a host that does not read; beyond, bytes are lost as on a serial line. */
 const MOST_UNREAD = 1_048_576;
+/** How many bytes of a host are kept while the port takes none; a socket that is not read would not tell that its host has gone. */
+const MOST_HELD = 65_536;
 
 /** A simulated port as a tcp server: one client at a time; a second one is turned away with a reset. */
 export class TcpPort {
@@ -77,11 +79,10 @@ export class TcpPort {
 
   #admit(socket: Socket): void {
     this.#current = socket;
-    const client = clientOf(socket);
+    const client = new SocketClient(socket, (bytes) => this.#port.receive(bytes));
     this.#port.attach(client);
     socket.on("close", () => this.#port.detach(client));
     socket.on("end", () => socket.destroy());
-    socket.on("data", (bytes) => this.#port.receive(bytes));
   }
 
   #gone(socket: Socket): void {
@@ -99,18 +100,46 @@ export class TcpPort {
   }
 }
 
-function clientOf(socket: Socket): PortClient {
-  return {
-    write: (bytes) => {
-      if (socket.writable && socket.writableLength + bytes.length <= MOST_UNREAD) socket.write(bytes);
-    },
-    setReading: (reading) => {
-      if (reading !== socket.isPaused()) return;
-      if (reading) socket.resume();
-      else socket.pause();
-    },
-    reset: () => socket.resetAndDestroy(),
-  };
+/** The host at the other end of a socket. */
+class SocketClient implements PortClient {
+  readonly #socket: Socket;
+  readonly #receive: (bytes: Uint8Array) => void;
+  #held: Buffer[] = [];
+  #reading = true;
+
+  constructor(socket: Socket, receive: (bytes: Uint8Array) => void) {
+    this.#socket = socket;
+    this.#receive = receive;
+    socket.on("data", (bytes) => this.#take(bytes));
+  }
+
+  write(bytes: Uint8Array): void {
+    const { writable, writableLength } = this.#socket;
+    if (writable && writableLength + bytes.length <= MOST_UNREAD) this.#socket.write(bytes);
+  }
+
+  setReading(reading: boolean): void {
+    if (reading === this.#reading) return;
+    this.#reading = reading;
+    if (!reading) return;
+    const held = Buffer.concat(this.#held);
+    this.#held = [];
+    if (this.#socket.isPaused()) this.#socket.resume();
+    if (held.length > 0) this.#receive(held);
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#reading) {
+      this.#receive(bytes);
+      return;
+    }
+    this.#held.push(bytes);
+    if (this.#held.reduce((sum, { length }) => sum + length, 0) >= MOST_HELD) this.#socket.pause();
+  }
 }
 
 /** The largest tcp port number. */
