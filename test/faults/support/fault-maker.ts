@@ -73,6 +73,10 @@ export class FaultMaker {
       case "device":
         return this.#failServer(cause, world);
       case "coap": {
+        if (cause.does === "no-name") {
+          this.#places = { coaps: { host: NOBODY } };
+          return;
+        }
         const faulty = await FaultyCoaps.start(world.identity(cause.does !== "foreign-certificate"), cause);
         this.#places = { coaps: { port: faulty.port } };
         this.#undone.push(() => faulty.stop());

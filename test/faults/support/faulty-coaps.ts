@@ -86,6 +86,7 @@ function failing(does: CoapCause["does"], asked: CoapCause["at"], request: CoapR
     case "silent":
     case "foreign-certificate":
     case "down":
+    case "no-name":
       return usual(asked, request);
     case "4.01":
     case "4.03":

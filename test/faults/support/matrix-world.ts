@@ -17,7 +17,7 @@ export const NOBODY = "provisioning.invalid";
 /** Ports at which a run finds the service, where they are not the service's own. */
 export type Places = {
   readonly https?: { readonly host?: string; readonly port?: number };
-  readonly coaps?: { readonly port: number };
+  readonly coaps?: { readonly host?: string; readonly port?: number };
   readonly owner?: { readonly host?: string; readonly port?: number };
 };
 
@@ -63,7 +63,7 @@ export class MatrixWorld {
     return ResolvedProfileSchema.parse({
       ...{ profile: 1, name: "Line under test", service: "embedded", transport },
       https: { host: https?.host ?? HOST, port: https?.port ?? service.httpsPort, ca },
-      coaps: { host: HOST, port: coaps?.port ?? service.coapsPort, ca },
+      coaps: { host: coaps?.host ?? HOST, port: coaps?.port ?? service.coapsPort, ca },
       owner: { base: `https://${ownerAt}/v1`, ca },
     });
   }

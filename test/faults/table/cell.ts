@@ -40,7 +40,7 @@ export type Cause =
   | {
       readonly by: "coap";
       readonly at: "sign-on" | "fetch" | "report";
-      readonly does: "silent" | "foreign-certificate" | "wrong-content" | "huge-body" | "half-body" | "down" | CoapCode;
+      readonly does: Exclude<ServerFault, "no-tls" | number> | CoapCode;
     }
   /** The slot's worker process. */
   | { readonly by: "worker"; readonly does: "killed" | "loops" }

@@ -75,6 +75,7 @@ export const MODEM_CELLS: readonly Cell[] = [
   ...everywhere("contact lost for a moment", "disconnect", lost, { connect: pass, release: pass }),
   ...everywhere("flow control stuck for a moment", "flow:3000", pass, {}),
   ...row("flow control stuck for good", "flow:120000", {
+    connect: silent,
     claim: silent,
     verify: silent,
     release: silent,

@@ -38,6 +38,7 @@ const COAP_NAMES: Readonly<Record<Exclude<CoapCause["does"], CoapCode>, string>>
   "wrong-content": NAMES["wrong-content"],
   "half-body": NAMES["half-body"],
   "huge-body": "service answers with more than fits",
+  "no-name": NAMES["no-name"],
 };
 const coap = (at: CoapCause["at"], does: CoapCause["does"], end: End): Cell => {
   const known: Readonly<Record<string, string>> = COAP_NAMES;
@@ -76,6 +77,7 @@ export const SERVICE_CELLS: readonly Cell[] = [
   ...device(500, ends("ERROR", "provisioning.service-busy"), reportFailed),
   ...device(503, ends("ERROR", "provisioning.service-busy"), reportFailed),
   coap("sign-on", "down", ends("ERROR", "transport.refused")),
+  coap("sign-on", "no-name", ends("ERROR", "transport.name-lookup")),
   coap("sign-on", "silent", ends("ERROR", "dtls.no-answer")),
   coap("sign-on", "foreign-certificate", ends("ERROR", "dtls.certificate-incomplete")),
   coap("sign-on", "4.01", ends("ERROR", "provisioning.token-refused")),

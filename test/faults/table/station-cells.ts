@@ -59,6 +59,13 @@ export const STATION_CELLS: readonly Cell[] = [
   ),
   spec("disk full", "provision", "faults/full-disk.spec.ts", "ends the runs with the modems released", storeFailed),
   spec(
+    "disk takes no more writes",
+    "provision",
+    "faults/failing-disk.spec.ts",
+    "ends the runs with the modems released",
+    storeFailed,
+  ),
+  spec(
     "disk full from the start",
     "connect",
     "faults/full-disk.spec.ts",
