@@ -2,6 +2,7 @@
 import { StationError } from "../core/error.ts";
 import type { Facts } from "../core/fact.ts";
 import { realClock } from "../core/real-clock.ts";
+import { libraryConsole } from "./library-console.ts";
 import { main } from "./main.ts";
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -28,6 +29,9 @@ function stopSignal(): AbortSignal {
 
 // A closed terminal or pipe must not end the program in the middle of a run.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
+// Results are read by machines: nothing that a library prints may come between them.
+globalThis.console = libraryConsole((text) => process.stderr.write(text));
 
 process.exitCode = await main(process.argv.slice(2), {
   clock: realClock,
