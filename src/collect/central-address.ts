@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { StationError } from "../core/error.ts";
+import { isLoopback } from "../core/loopback.ts";
 import { Secret } from "../core/secret.ts";
 
 /** Where a central database is. */
@@ -20,7 +21,6 @@ export type CentralAddress =
     };
 
 const LONGEST = 4096;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const PARAMETERS: ReadonlySet<string> = new Set(["host", "sslmode", "sslrootcert"]);
 
 /**
@@ -54,8 +54,9 @@ function sqliteAddress(text: string): CentralAddress {
 }
 
 function postgresAddress(url: URL): CentralAddress {
-  for (const name of url.searchParams.keys())
-    if (!PARAMETERS.has(name)) throw bad(`has a parameter that is not known: ${name.slice(0, 40)}`);
+  // Its name is not told: behind a question mark in a password, it is the rest of that.
+  if (![...url.searchParams.keys()].every((name) => PARAMETERS.has(name)))
+    throw bad(`has a parameter that is none of ${[...PARAMETERS].join(", ")}`);
   const database = decoded(url.pathname.slice(1), "database name");
   const user = decoded(url.username, "user");
   if (database === "" || database.includes("/")) throw bad("must name one database behind the host");
@@ -69,7 +70,7 @@ function postgresAddress(url: URL): CentralAddress {
     ...{ kind: "postgres", host: host.replace(/^\[(.*)\]$/, "$1"), database, user },
     port: url.port === "" ? 5432 : Number(url.port),
     ...(password === "" ? {} : { password: new Secret(password) }),
-    ...tlsOf(url, folder !== null || LOOPBACK.test(host)),
+    ...tlsOf(url, folder !== null || isLoopback(host)),
   };
 }
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { isLoopback } from "../core/loopback.ts";
 import type { Secret } from "../core/secret.ts";
 import { label } from "./common.ts";
 
 const HOST = "(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\\[[0-9a-fA-F:]{2,39}\\])";
 const SERVER = new RegExp(`^(tls|nats)://(${HOST}):([0-9]{1,5})$`);
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** The scheme, host and port of a server's address, or undefined when the text is none. */
 export function serverAddress(
@@ -23,7 +23,7 @@ const ServerSchema = z
     const address = serverAddress(text);
     if (address === undefined)
       context.addIssue({ code: "custom", message: "must be an address such as tls://nats1.example.com:4222" });
-    else if (address.scheme === "nats" && !LOOPBACK.test(address.host))
+    else if (address.scheme === "nats" && !isLoopback(address.host))
       context.addIssue({
         code: "custom",
         message: "must be tls://: only a server on this computer may go without TLS",

@@ -60,7 +60,7 @@ describe("the address of a central database", () => {
     ["postgres://u@h/a/b", /must name one database/],
     ["postgres://u@h/d?sslmode=disable", /without TLS on this computer only/],
     ["postgres://u@h/d?sslmode=require", /sslmode verify-full only/],
-    ["postgres://u@h/d?options=-c", /parameter that is not known: options/],
+    ["postgres://u@h/d?options=-c", /parameter that is none of host, sslmode, sslrootcert/],
     ["postgres://u@h/d?host=elsewhere", /no folder of a Unix socket/],
     ["postgres://u:%zz@h/d", /percent-encoded|is no URL/],
     ["postgres://u@h/d?sslrootcert=/no/such/file", /CA file cannot be read/],
@@ -75,6 +75,8 @@ describe("the address of a central database", () => {
         fc.oneof(
           fc.string(),
           fc.string().map((text) => `postgres://user:hidden-word@${text}`),
+          fc.string().map((text) => `postgres://user:${text}hidden-word@host/name`),
+          fc.nat(65_535).map((port) => `postgres://user:${port}?hidden-word@host/name`),
         ),
         (text) => {
           expect(refusal(text)).not.toContain("hidden-word");
