@@ -52,6 +52,13 @@ export async function prepareCentral(sql: Sql, now: Instant): Promise<void> {
   });
 }
 
+/** Passes when the database is one that a collector has filled. @throws StationError collect.missing, collect.foreign, collect.newer */
+export async function requireCentral(sql: Sql): Promise<void> {
+  const found = await foundSchema(sql);
+  if (found === undefined) throw new StationError("collect.missing", "nothing was collected there yet");
+  checkSchema(found);
+}
+
 async function migrate(sql: Sql, found: number): Promise<void> {
   await sql.transaction(async () => {
     const [mine] = await sql.all("UPDATE central SET schema = ? WHERE one = 1 AND schema = ? RETURNING one", [
