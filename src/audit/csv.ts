@@ -1,7 +1,12 @@
 import { RUN_COLUMNS, type Cell } from "./run-columns.ts";
 
 /** The header row of an export with its line end. */
-export const CSV_HEADER = `${RUN_COLUMNS.map(([column]) => column).join(",")}\r\n`;
+export const CSV_HEADER = csvHeader(RUN_COLUMNS.map(([column]) => column));
+
+/** A header row of columns whose names need no quotes, with its line end. */
+export function csvHeader(columns: readonly string[]): string {
+  return `${columns.join(",")}\r\n`;
+}
 
 /**
  * A row that needs a closer look: something to quote, or a cell that begins like a formula. One test for the whole row,
