@@ -1,6 +1,8 @@
 import type { ExportResult } from "../../src/audit/make-export.ts";
 import type { HistoryClient } from "../../src/audit/history-thread.ts";
 import type { AuditStore } from "../../src/audit/audit-store.ts";
+import { refuseOwnFiles } from "../../src/audit/own-files.ts";
+import type { CentralExport } from "../../src/collect/read/make-central-export.ts";
 import type { RecordSource } from "../../src/contract/history.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { ExportFormat } from "../../src/contract/station-request.ts";
@@ -43,10 +45,15 @@ export function historyHandlers(parts: HistoryParts): HistoryHandlers {
     },
     "history.counts": ({ filter, source, job }) =>
       jobs.run(job, async (watch) => (await from(source)).counts(filter, watch)),
-    "history.export": async ({ format, filter, job }) => {
-      const out = await dialogs.saveExport(exportName(isoTime(clock.now()), format), format);
+    "history.export": async ({ format, filter, source, job }) => {
+      const line = source === "line" ? await central() : undefined;
+      const out = await dialogs.saveExport(exportName(isoTime(clock.now()), format, source), format);
       if (out === undefined) return { kind: "cancelled" };
       const order = { format, out, filter };
+      if (line !== undefined) {
+        refuseOwnFiles(record, out);
+        return lineAnswer(await jobs.run(job, (watch) => line.export(order, watch)));
+      }
       return savedAnswer(await jobs.run(job, (watch) => history.export(order, { clock, store, ...watch })));
     },
     "history.verify": async ({ what, job }) => {
@@ -58,9 +65,13 @@ export function historyHandlers(parts: HistoryParts): HistoryHandlers {
   };
 }
 
-/** A name that sorts by time and that every system takes: `runs-2026-03-01T08-00-00.csv`. */
-export function exportName(at: string, format: ExportFormat): string {
-  return `runs-${at.slice(0, 19).replaceAll(":", "-")}.${format}`;
+/** A name that sorts by time and that every system takes: `runs-2026-03-01T08-00-00.csv`; `line-runs-…` of the whole line. */
+export function exportName(at: string, format: ExportFormat, source: RecordSource = "station"): string {
+  return `${source === "line" ? "line-" : ""}runs-${at.slice(0, 19).replaceAll(":", "-")}.${format}`;
+}
+
+function lineAnswer({ out, rows, sha256 }: CentralExport) {
+  return { kind: "saved", file: out, rows, sha256 } as const;
 }
 
 function savedAnswer({ out, manifest, rows, sha256 }: ExportResult) {

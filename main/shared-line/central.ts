@@ -4,7 +4,10 @@ import type { Secret } from "../../src/core/secret.ts";
 import type { LineSecrets } from "./line-secrets.ts";
 
 /** What reads a line's central database. */
-export type CentralReader = Pick<CentralClient, "check" | "runs" | "run" | "counts" | "report" | "stations" | "close">;
+export type CentralReader = Pick<
+  CentralClient,
+  "check" | "runs" | "run" | "counts" | "report" | "export" | "stations" | "close"
+>;
 
 /** Makes a reader; loaded when it is called, as nothing else needs PostgreSQL. */
 export type MakeCentral = (address: Secret) => Promise<CentralReader>;

@@ -42,13 +42,16 @@ export type RunDetail = z.output<typeof RunDetailSchema>;
 export const CountsAskedSchema = z.strictObject({ filter: RunFilterSchema, ...source, ...job });
 
 /** The place is asked for by the system's own dialog. */
-export const ExportAskedSchema = z.strictObject({ format: ExportFormatSchema, filter: RunFilterSchema, ...job });
+export const ExportAskedSchema = z.strictObject({
+  ...{ format: ExportFormatSchema, filter: RunFilterSchema, ...source, ...job },
+});
 export const ExportAnswerSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("saved"),
-    /** Path of the file; its manifest lies beside it. */
+    /** Path of the file. */
     file: z.string().max(4096),
-    manifest: z.string().max(4096),
+    /** Path of its signed manifest; absent for the whole line, whose runs no single station signs. */
+    manifest: z.string().max(4096).exactOptional(),
     rows: count,
     sha256: Sha256HexSchema,
   }),

@@ -78,5 +78,5 @@ export const useHistory = defineStore("history", () => {
 
   const { at: runAt, load: _load, ...listed } = list;
   const shown = { form, top, rowsInSight, selected, selectedPlace, newRuns, filtered, source };
-  return { ...shown, load, change, turnTo, follow, ...listed, runAt, ...recordJobs(client, filter) };
+  return { ...shown, load, change, turnTo, follow, ...listed, runAt, ...recordJobs(client, filter, source) };
 });

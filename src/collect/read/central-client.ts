@@ -3,12 +3,13 @@ import type { RunHistory } from "../../audit/history.ts";
 import type { Watch } from "../../audit/verify-database.ts";
 import { WorkThread } from "../../audit/work-thread.ts";
 import type { LineStation } from "../../contract/desktop-line.ts";
-import type { RunCounts, RunPage, RunQuery } from "../../contract/history.ts";
+import type { ExportOrder, RunCounts, RunPage, RunQuery } from "../../contract/history.ts";
 import type { Report, ReportOrder } from "../../contract/report.ts";
 import type { RunFilter } from "../../contract/station-request.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { CentralWork } from "./central-messages.ts";
+import { exportCentral, type CentralExport } from "./make-central-export.ts";
 
 /** Where the central database is and how its thread is started. */
 export type CentralOptions = {
@@ -48,6 +49,11 @@ export class CentralClient {
   /** The figures of the runs of a filter. @throws StationError collect.*; the signal's reason */
   report(order: ReportOrder, watch?: Watch): Promise<Report> {
     return this.#thread.ask("report", order, watch);
+  }
+
+  /** Exports runs of the line; see `exportCentral`. @throws StationError collect.*, audit.export; the signal's reason */
+  export(order: ExportOrder, watch?: Watch): Promise<CentralExport> {
+    return exportCentral(order, (draft) => this.#thread.ask("draft", draft, watch));
   }
 
   /** The stations of the line and their chains. @throws StationError collect.* */

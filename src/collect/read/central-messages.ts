@@ -5,6 +5,7 @@ import type { RunCounts, RunPage, RunQuery } from "../../contract/history.ts";
 import type { Report, ReportOrder } from "../../contract/report.ts";
 import type { RunFilter } from "../../contract/station-request.ts";
 import type { RunId } from "../../core/ids.ts";
+import type { CentralDraft, CentralDraftOrder } from "./central-export.ts";
 
 /** What the thread that reads the central database can be asked, with what it answers. */
 export type CentralWork = {
@@ -14,6 +15,8 @@ export type CentralWork = {
   readonly run: { readonly asks: RunId; readonly answers: RunHistory | undefined };
   readonly counts: { readonly asks: RunFilter; readonly answers: RunCounts };
   readonly report: { readonly asks: ReportOrder; readonly answers: Report };
+  /** Writes runs to a file under a temporary name. */
+  readonly draft: { readonly asks: CentralDraftOrder; readonly answers: CentralDraft };
   readonly stations: { readonly asks: null; readonly answers: readonly LineStation[] };
 };
 

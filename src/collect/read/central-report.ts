@@ -12,6 +12,7 @@ import { Zone } from "../../core/zone.ts";
 import type { Sql, SqlValue } from "../sql.ts";
 import { centralStations } from "./central-history.ts";
 import { LineTally } from "./line-tally.ts";
+import { inSnapshot } from "./snapshot.ts";
 
 /** What is read at a time: one question to the server for each day with runs. */
 const DAY = 86_400_000;
@@ -25,14 +26,8 @@ const PART = "substr(started_at, 1, 15) || CASE WHEN substr(started_at, 16, 1) <
  * @param sql a session of its own
  * @throws StationError collect.*; the signal's reason
  */
-export async function readCentralReport(sql: Sql, order: ReportOrder, watch: Watch = {}): Promise<Report> {
-  await sql.script(sql.dialect === "postgres" ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
-  try {
-    return await new CentralReport(sql, order, watch).read();
-  } finally {
-    // Nothing was written: the session may be lost, and then the snapshot is too.
-    await sql.script("ROLLBACK").catch(() => undefined);
-  }
+export function readCentralReport(sql: Sql, order: ReportOrder, watch: Watch = {}): Promise<Report> {
+  return inSnapshot(sql, () => new CentralReport(sql, order, watch).read());
 }
 
 type Edges = { readonly first: Instant; readonly last: Instant };

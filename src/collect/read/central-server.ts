@@ -4,6 +4,7 @@ import type { FromThread, ToThread } from "../../audit/work-thread.ts";
 import type { RunFilter } from "../../contract/station-request.ts";
 import { StationError } from "../../core/error.ts";
 import type { Sql } from "../sql.ts";
+import { draftCentralExport } from "./central-export.ts";
 import { centralCounts, centralRun, centralRuns, centralStations } from "./central-history.ts";
 import type { CentralRequest, CentralWork } from "./central-messages.ts";
 import { readCentralReport } from "./central-report.ts";
@@ -11,7 +12,7 @@ import { readCentralReport } from "./central-report.ts";
 /** Opens a session that can only read. @throws StationError collect.* */
 export type OpenCentral = () => Promise<Sql>;
 
-/** Does the work of the thread that reads the central database: over one session, and one more for each report. */
+/** Does the work of the thread that reads the central database: over one session, and one more for each report and export. */
 export class CentralServer {
   readonly #open: OpenCentral;
   readonly #server: WorkServer<CentralRequest>;
@@ -49,6 +50,8 @@ export class CentralServer {
         return this.#over((sql) => centralCounts(sql, request.asks satisfies RunFilter));
       case "stations":
         return this.#over(centralStations);
+      case "draft":
+        return this.#apart((sql) => draftCentralExport(sql, request.asks, watch));
       case "report":
         return this.#apart((sql) => readCentralReport(sql, request.asks, watch));
     }

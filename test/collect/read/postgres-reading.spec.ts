@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseCentralAddress } from "../../../src/collect/central-address.ts";
 import { PostgresSql } from "../../../src/collect/postgres-sql.ts";
+import { CentralClient } from "../../../src/collect/read/central-client.ts";
 import { CentralServer } from "../../../src/collect/read/central-server.ts";
 import { openForReading } from "../../../src/collect/read/open-for-reading.ts";
 import type { Sql } from "../../../src/collect/sql.ts";
@@ -12,6 +13,7 @@ import { seconds } from "../../../src/core/duration.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../audit/samples.ts";
 import { PostgresServer } from "../../fakes/postgres-server.ts";
+import { before, exported, exportsTheLine, fillMany } from "./central-exporting.ts";
 import { readsTheLine } from "./central-reading.ts";
 import { emptyCentral, fillCentral } from "./central-samples.ts";
 
@@ -49,7 +51,27 @@ describe("a central database of PostgreSQL", () => {
     return sql;
   }
 
+  const place = (): string => mkdtempSync(join(folder, "exports-"));
   readsTheLine({ empty: central, file: () => join(folder, `${(count += 1)}.db`) });
+  exportsTheLine({ empty: central, folder: place });
+
+  it("leaves nothing of an export when its server goes away in the middle", async () => {
+    await fillMany(await central(), 6000);
+    const target = place();
+    const reader = await openForReading(new Secret(server.address()));
+    opened.push(reader);
+    const dying = before(reader, 3, () => server.kill());
+    const order = { format: "csv" as const, out: join(target, "line.csv"), filter: {} };
+    try {
+      expect(await failureOf(exported(dying, order))).toMatchObject({ code: "collect.lost" });
+      expect(readdirSync(target)).toEqual([]);
+    } finally {
+      await server.restart();
+    }
+    const client = new CentralClient({ address: new Secret(server.address()) });
+    expect(await client.export(order)).toMatchObject({ rows: 6000 });
+    await client.close();
+  });
 
   it("is read with the rights of a reader, who can change nothing", async () => {
     const sql = await central();

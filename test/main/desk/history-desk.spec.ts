@@ -8,6 +8,7 @@ import type { CentralReader } from "../../../main/shared-line/central.ts";
 import { Jobs } from "../../../main/desk/jobs.ts";
 import { HistoryClient } from "../../../src/audit/history-thread.ts";
 import { openAuditStore, type OpenedAudit } from "../../../src/audit/open-audit-store.ts";
+import { ExportAnswerSchema } from "../../../src/contract/desktop-history.ts";
 import type { JobProgress } from "../../../src/contract/desktop-news.ts";
 import { VirtualClock } from "../../../src/core/virtual-clock.ts";
 import { StationError } from "../../../src/core/error.ts";
@@ -81,6 +82,34 @@ describe("historyHandlers", () => {
     expect(verdict).toMatchObject({ kind: "verdict", file: out, verdict: { ok: true, signature: "export" } });
   });
 
+  it("exports the whole line from its central database, without a manifest, and can be cancelled", async () => {
+    const out = join(folder, "line.csv");
+    line = undefined;
+    const asked = { format: "csv" as const, filter: { operator: "Ada" }, source: "line" as const, job: "l" };
+    await expect(handlersWith(out)["history.export"](asked)).rejects.toMatchObject({ code: "desktop.no-central" });
+    const orders: unknown[] = [];
+    line = {
+      export: (order, watch) => {
+        orders.push([order, watch?.signal !== undefined]);
+        watch?.progress?.({ done: 3, total: 3 });
+        return Promise.resolve({ out, rows: 3, sha256: "a".repeat(64) });
+      },
+    };
+    const answer = await handlersWith(out)["history.export"](asked);
+    expect(ExportAnswerSchema.parse(answer)).toEqual({ kind: "saved", file: out, rows: 3, sha256: "a".repeat(64) });
+    expect(orders).toEqual([[{ format: "csv", out, filter: { operator: "Ada" } }, true]]);
+    expect(told.at(-1)).toEqual({ job: "l", done: 3, total: 3 });
+    expect(await handlersWith(undefined)["history.export"](asked)).toEqual({ kind: "cancelled" });
+    expect(orders).toHaveLength(1);
+  });
+
+  it.each(["audit.db", "audit.db-wal", "audit.db.head"])("never writes a line's export over %s", async (name) => {
+    line = { export: () => Promise.reject(new Error("it was asked to")) };
+    const asked = { format: "csv" as const, filter: {}, source: "line" as const };
+    const refused = handlersWith(join(folder, name))["history.export"](asked);
+    await expect(refused).rejects.toMatchObject({ code: "audit.export" });
+  });
+
   it("does nothing when the person chose no file", async () => {
     const handlers = handlersWith(undefined);
     expect(await handlers["history.export"]({ format: "csv", filter: {} })).toEqual({ kind: "cancelled" });
@@ -98,5 +127,6 @@ describe("historyHandlers", () => {
 describe("exportName", () => {
   it("sorts by time and holds nothing that a file system refuses", () => {
     expect(exportName("2026-03-01T08:09:10.123Z", "csv")).toBe("runs-2026-03-01T08-09-10.csv");
+    expect(exportName("2026-03-01T08:09:10.123Z", "jsonl", "line")).toBe("line-runs-2026-03-01T08-09-10.jsonl");
   });
 });

@@ -61,7 +61,7 @@ describe("this station or the whole line", () => {
     });
 
     it("reads the runs of all stations, and opens them as the line's", async () => {
-      const { screen, of, press, router, key, button } = await history({ answers: LINE });
+      const { screen, of, press, router, key } = await history({ answers: LINE });
       expect(of("history.runs").at(-1)).not.toHaveProperty("source");
       expect(screen.find(".chain").exists()).toBe(true);
       await press("Whole line");
@@ -69,7 +69,6 @@ describe("this station or the whole line", () => {
       expect(of("history.counts").at(-1)).toMatchObject({ source: "line" });
       expect(screen.findAll("[role=columnheader]").map((head) => head.text())).toContain("Station");
       expect(screen.find(".chain").exists()).toBe(false);
-      expect(button("Export")).toBeUndefined();
       await key("ArrowDown");
       await key("Enter");
       expect(router.currentRoute.value).toMatchObject({ name: "unit", query: { source: "line" } });
@@ -83,6 +82,36 @@ describe("this station or the whole line", () => {
       expect(filter()).toMatchObject({ station: TWO });
       await press("This station");
       expect(filter()).not.toHaveProperty("station");
+    });
+
+    it("exports the runs of the filter out of the line's record, and says that no station signed it", async () => {
+      const sha256 = "52d8aa106f3eb91709c1c3f452d8aa106f3eb91709c1c3f452d8aa106f3eb917";
+      const saved = { kind: "saved", file: "line-runs.csv", rows: 34, sha256 };
+      const { screen, of, press } = await history({ answers: { ...LINE, "history.export": () => saved } });
+      await press("Whole line");
+      await press("All stations");
+      await press("bench-2");
+      await press("Export 1,000,000 rows");
+      await press("CSV");
+      expect(of("history.export")).toMatchObject([{ format: "csv", source: "line", filter: { station: TWO } }]);
+      const notice = screen.get(".notice[role=status]").text();
+      expect(notice).toContain("34 rows exported.");
+      expect(notice).toContain("line-runs.csv, not signed: the record of each station proves its runs.");
+      await press("This station");
+      await press("Export 1,000,000 rows");
+      await press("CSV");
+      expect(of("history.export").at(-1)).not.toHaveProperty("source");
+    });
+
+    it("says aloud that the central database went away in the middle of an export", async () => {
+      const gone = () => {
+        throw new StationError("collect.lost", "the session was lost");
+      };
+      const { screen, press } = await history({ answers: { ...LINE, "history.export": gone } });
+      await press("Whole line");
+      await press("Export 1,000,000 rows");
+      await press("JSON Lines");
+      expect(screen.get(".notice[role=alert]").text()).toContain("The session with the central database was lost");
     });
 
     it("says why the central database cannot be read, and finds back", async () => {
