@@ -11,6 +11,7 @@ import type { AuditStore } from "../src/audit/audit-store.ts";
 import type { AuditOptions, OpenedAudit } from "../src/audit/open-audit-store.ts";
 import { realClock } from "../src/core/real-clock.ts";
 import { announced, at, batchId, batchStart, concluded, event } from "../test/audit/samples.ts";
+import { dump } from "./dump-database.ts";
 import { identified, runId, uuidOf, verified, wholeRun } from "../test/audit/samples.ts";
 
 type Opening = { readonly openAuditStore: (options: AuditOptions) => Promise<OpenedAudit> };
@@ -35,7 +36,9 @@ const joined = SCHEMA_VERSION >= 4 ? { line: "everything" as const } : {};
 const { store } = await openAuditStore({ file, clock: realClock, random: randomBytes, version: "fixture", ...joined });
 await fill(store, SCHEMA_VERSION);
 mkdirSync(target, { recursive: true });
-writeFileSync(join(target, "audit.sql"), dump(file));
+const db = new Database(file, { readonly: true });
+writeFileSync(join(target, "audit.sql"), dump(db));
+db.close();
 copyFileSync(`${file}.head`, join(target, "audit.db.head"));
 copyFileSync(join(`${file}.key`, "station-key.pem"), join(target, "station-key.pem"));
 rmSync(folder, { recursive: true });
@@ -74,31 +77,4 @@ async function certificates({ certificates: book }: AuditStore): Promise<void> {
     ...{ authority: order.authority, serial: "0a02", sha256: "d".repeat(64), subject: "CN=unit 1" },
     ...{ notAfter: "2036-03-01T00:00:00.000Z", pem: "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n" },
   });
-}
-
-/** The database as SQL that makes it anew: tables, rows in their order, then indexes and triggers. */
-function dump(database: string): string {
-  const db = new Database(database, { readonly: true });
-  const made = (types: string): string[] =>
-    db
-      .prepare<[], string>(`SELECT sql FROM sqlite_schema WHERE type IN (${types}) AND sql IS NOT NULL ORDER BY rowid`)
-      .pluck()
-      .all();
-  const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").pluck();
-  const pragmas = ["application_id", "user_version"].map(
-    (name) => `PRAGMA ${name} = ${String(db.pragma(name, { simple: true }))}`,
-  );
-  const rows = tables.all().flatMap((table) => {
-    const names = db.prepare<[string], string>("SELECT name FROM pragma_table_info(?)").pluck().all(table);
-    const cells = names.map((name) => `quote("${name}")`).join(" || ', ' || ");
-    return db
-      .prepare<[], string>(
-        `SELECT 'INSERT INTO ${table} (${names.join(", ")}) VALUES (' || ${cells} || ')' FROM ${table}`,
-      )
-      .pluck()
-      .all();
-  });
-  const statements = [...pragmas, ...made("'table'"), ...rows, ...made("'index', 'trigger'")];
-  db.close();
-  return statements.map((sql) => `${sql};\n`).join("");
 }
