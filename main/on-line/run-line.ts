@@ -1,5 +1,6 @@
 import type { AuditStore } from "../../src/audit/audit-store.ts";
 import { MOST_SHOWN, type LineConflict, type LineState } from "../../src/contract/desktop-line.ts";
+import type { LineUnitEvent } from "../../src/contract/line-event.ts";
 import { LineFileSchema, type ResolvedLine } from "../../src/contract/line-file.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { StationError } from "../../src/core/error.ts";
@@ -10,6 +11,7 @@ import { PublisherTrust } from "../../src/line/documents/publisher-trust.ts";
 import { Drain } from "../../src/line/drain/drain.ts";
 import type { EndedRun } from "../../src/line/units/interlock.ts";
 import { openInterlock } from "../../src/line/units/line-interlock.ts";
+import { orClose } from "../../src/line/or-close.ts";
 import { loadLine } from "../../src/station/files/line-file.ts";
 import { loadDocument } from "../../src/station/files/load-document.ts";
 import { DocumentGuard } from "../../src/station/published/document-guard.ts";
@@ -46,12 +48,14 @@ export async function runLine(file: string, parts: RunLineParts): Promise<Runnin
   const documents = await documentsOf(settings, parts.copies);
   const conflicts = new NotedConflicts(store);
   const line = connectLine(settings, { clock });
-  const claims = openInterlock(line, {
-    ...{ clock, stationId: store.stationId, record: store.line },
-    onEvent: ({ type }) => {
-      if (type === "line.conflict") conflicts.renew();
-    },
-  });
+  const onEvent = ({ type }: LineUnitEvent): void => {
+    if (type === "line.conflict") conflicts.renew();
+  };
+  const interlock = { clock, stationId: store.stationId, record: store.line, onEvent };
+  const claims = await orClose(
+    () => openInterlock(line, interlock),
+    () => line.close(),
+  );
   const ended = claims && { ended: (run: EndedRun) => claims.interlock.ended(run) };
   const drain = new Drain({ line, source, clock, ...ended });
   const { trust, shelf, guard } = documents;
@@ -66,7 +70,7 @@ export async function runLine(file: string, parts: RunLineParts): Promise<Runnin
     await line.close();
   };
   const units = { alone: () => claims?.interlock.alone ?? 0, conflicts: () => conflicts.newest };
-  const watch = await orLeave(() => watchOf(line, drain, parts, units), leave);
+  const watch = await orClose(() => watchOf(line, drain, parts, units), leave);
   return {
     ...{ watch, guard, documents: new PublishedDocuments(shelf) },
     ...(claims === undefined ? {} : { interlock: claims.interlock }),
@@ -75,16 +79,6 @@ export async function runLine(file: string, parts: RunLineParts): Promise<Runnin
       await leave();
     },
   };
-}
-
-/** Nothing of a line goes on behind a station that could not join it. */
-async function orLeave<T>(work: () => T, leave: () => Promise<void>): Promise<T> {
-  try {
-    return work();
-  } catch (error) {
-    await leave();
-    throw error;
-  }
 }
 
 /** The vault's credentials, where the line file says that they are there. @throws StationError file.*, vault.* */

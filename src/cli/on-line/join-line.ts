@@ -6,6 +6,7 @@ import { connectLine, type Line } from "../../line/connect-line.ts";
 import { Drain } from "../../line/drain/drain.ts";
 import type { EndedRun } from "../../line/units/interlock.ts";
 import { openInterlock } from "../../line/units/line-interlock.ts";
+import { orClose } from "../../line/or-close.ts";
 import type { StartGuard } from "../../station/published/document-guard.ts";
 import type { UnitInterlock } from "../../station/unit-interlock.ts";
 import type { CommandContext } from "../command.ts";
@@ -35,7 +36,11 @@ export async function joinLine(order: LineOrder, store: AuditStore, context: Com
   const guardWith = await documentGuard(order, store, context);
   const line = connectLine(order.settings, { clock });
   const onEvent = (event: LineUnitEvent): void => tell(event, context);
-  const claims = openInterlock(line, { clock, stationId: store.stationId, record: store.line, onEvent });
+  const interlock = { clock, stationId: store.stationId, record: store.line, onEvent };
+  const claims = await orClose(
+    () => openInterlock(line, interlock),
+    () => line.close(),
+  );
   const ended = claims && { ended: (run: EndedRun) => claims.interlock.ended(run) };
   const drain = new Drain({ line, source, clock, ...ended });
   const close = async (): Promise<void> => {
