@@ -33,11 +33,10 @@ export async function benchLineSync(events: number, context: CommandContext): Pr
   const folder = await mkdtemp(join(tmpdir(), "station-bench-"));
   try {
     const server = await startBenchServer(folder);
-    const line = connectLine(server.settings, { clock: context.clock });
     try {
-      return [await measure(events, folder, line, context)];
+      const line = connectLine(server.settings, { clock: context.clock });
+      return [await measure(events, folder, line, context).finally(() => line.close())];
     } finally {
-      await line.close();
       await server.stop();
     }
   } finally {
