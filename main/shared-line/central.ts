@@ -25,8 +25,14 @@ export class Central {
 
   /** @throws StationError desktop.no-central, vault.* */
   reader(): Promise<CentralReader> {
-    this.#reader ??= this.#open();
-    return this.#reader;
+    if (this.#reader !== undefined) return this.#reader;
+    const opening = this.#open();
+    this.#reader = opening;
+    opening.catch(() => {
+      // After a renewal there is another one, which nobody else would close.
+      if (this.#reader === opening) this.#reader = undefined;
+    });
+    return opening;
   }
 
   /** Reaches a database and looks whether it is one of a line. @throws StationError collect.* */
@@ -47,15 +53,10 @@ export class Central {
   }
 
   async #open(): Promise<CentralReader> {
-    try {
-      const { secret, problem } = await this.#secrets.database();
-      if (problem !== undefined) throw problem;
-      if (secret === undefined) throw new StationError("desktop.no-central", "no central database is set");
-      return await this.#make(secret);
-    } catch (error) {
-      this.#reader = undefined;
-      throw error;
-    }
+    const { secret, problem } = await this.#secrets.database();
+    if (problem !== undefined) throw problem;
+    if (secret === undefined) throw new StationError("desktop.no-central", "no central database is set");
+    return this.#make(secret);
   }
 }
 
