@@ -13,7 +13,7 @@ type Entry<Value> = {
 export type Fate = "done" | "not-sent" | "unanswered";
 
 /** The content of a bucket, as its servers hold it; values end by themselves after `lifetime`, by the clock of the servers. */
-export class MemoryBucket<Value> {
+export class MemoryUnitBucket<Value> {
   readonly clock: Clock;
   readonly lifetime: Duration | undefined;
   #entries = new Map<string, Entry<Value>>();
@@ -43,11 +43,11 @@ export class MemoryBucket<Value> {
 
 /** The way of one station to a bucket in memory; a test decides what becomes of its requests. */
 export class MemoryKeys<Value> implements UnitKeys<Value> {
-  readonly #bucket: MemoryBucket<Value>;
+  readonly #bucket: MemoryUnitBucket<Value>;
   /** Called for every request before it is sent. */
   fate: (what: "read" | "write" | "remove" | "lifetime", uuid: string) => Fate | Promise<Fate> = () => "done";
 
-  constructor(bucket: MemoryBucket<Value>) {
+  constructor(bucket: MemoryUnitBucket<Value>) {
     this.#bucket = bucket;
   }
 

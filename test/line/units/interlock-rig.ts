@@ -7,7 +7,7 @@ import { isoTime } from "../../../src/core/iso-time.ts";
 import { VirtualClock } from "../../../src/core/virtual-clock.ts";
 import { Interlock, type Hold } from "../../../src/line/units/interlock.ts";
 import type { Applicant, EndedAlone, UnitRecord } from "../../../src/line/units/record.ts";
-import { MemoryBucket, MemoryKeys, type Fate } from "../../fakes/line/memory-keys.ts";
+import { MemoryUnitBucket, MemoryKeys, type Fate } from "../../fakes/line/memory-keys.ts";
 
 export const LEASE = seconds(30);
 export const UNIT = "50363154-3931-44f0-8022-000000000001" as DeviceUuid;
@@ -120,8 +120,8 @@ export class RigStation {
 export class LineRig {
   readonly clock = new VirtualClock();
   readonly whenAway: "refuse" | "alone";
-  readonly leases = new MemoryBucket<Lease>(this.clock, LEASE);
-  readonly passed = new MemoryBucket<Passed>(this.clock);
+  readonly leases = new MemoryUnitBucket<Lease>(this.clock, LEASE);
+  readonly passed = new MemoryUnitBucket<Passed>(this.clock);
 
   constructor(whenAway: "refuse" | "alone" = "refuse") {
     this.whenAway = whenAway;

@@ -5,7 +5,7 @@ import { realClock } from "../../../src/core/real-clock.ts";
 import { seconds } from "../../../src/core/duration.ts";
 import { connectLine, type Line } from "../../../src/line/connect-line.ts";
 import { JetStreamKeys } from "../../../src/line/units/jetstream-keys.ts";
-import { MemoryBucket, MemoryKeys } from "../../fakes/line/memory-keys.ts";
+import { MemoryUnitBucket, MemoryKeys } from "../../fakes/line/memory-keys.ts";
 import { NatsServer } from "../../fakes/line/nats-server.ts";
 import { lineSettings } from "../../fakes/line/test-line.ts";
 import { describeKeys, type Sample } from "./keys-contract.ts";
@@ -106,7 +106,7 @@ describe("with a real server", () => {
 });
 
 describe("in memory", () => {
-  const bucket = new MemoryBucket<Sample>(realClock, seconds(1));
+  const bucket = new MemoryUnitBucket<Sample>(realClock, seconds(1));
   describeKeys(
     "the fake",
     () => new MemoryKeys(bucket),
