@@ -5,15 +5,15 @@ import { abortReason } from "../core/clock.ts";
 import { StationError } from "../core/error.ts";
 import type { SignedHead } from "./audit-store.ts";
 import { HEAD_TYPE, type StationRow } from "./chain.ts";
-import { CSV_HEADER, csvLine } from "./csv.ts";
+import { CSV_HEADER } from "./csv.ts";
 import { openForReading } from "./database-file.ts";
+import { exportPieces, type Piece } from "./export-pieces.ts";
 import { ExportSheet } from "./export-sheet.ts";
 import { parseHead } from "./head-file.ts";
-import { jsonLine } from "./json-lines.ts";
 import type { ManifestBody } from "./manifest.ts";
 import { refuseOwnFiles } from "./own-files.ts";
-import { RUN_COLUMN_LIST, RUN_COLUMNS, type Cell } from "./run-columns.ts";
-import { whereOf } from "./run-where.ts";
+import { RUN_COLUMNS } from "./run-columns.ts";
+import { whereOf, type Where } from "./run-where.ts";
 import { auditError } from "./sqlite-error.ts";
 import type { Watch } from "./verify-database.ts";
 
@@ -62,18 +62,10 @@ async function fill(
   watch: Watch,
 ): Promise<ExportDraft> {
   const where = whereOf(filter);
-  const order = where.values.length === 0 ? "rowid" : "started_at, id";
-  const total =
-    db
-      .prepare<string[], number>(`SELECT count(*) FROM run WHERE ${where.sql}`)
-      .pluck()
-      .get(...where.values) ?? 0;
-  const rows = db
-    .prepare<string[], Cell[]>(`SELECT ${RUN_COLUMN_LIST} FROM run WHERE ${where.sql} ORDER BY ${order}`)
-    .raw();
+  const { total, from, to } = spanOf(db, where);
   if (format === "csv") sheet.header(CSV_HEADER);
-  const line = format === "csv" ? csvLine : jsonLine;
-  const range = await pour(() => rows.iterate(...where.values), sheet, line, { ...watch, total });
+  await pour(exportPieces(db, format, where, sheet.expect(total)), sheet, { ...watch, total });
+  const range = from === null || to === null ? null : { from, to };
   const station = db
     .prepare<[], StationRow>("SELECT id, created_at AS createdAt, public_key AS publicKey FROM station")
     .get();
@@ -94,23 +86,23 @@ async function fill(
   return { temporary: sheet.temporary, out, body, head: (head === undefined ? undefined : parseHead(head)) ?? null };
 }
 
-const STARTED_AT = RUN_COLUMNS.findIndex(([column]) => column === "started_at");
+type Span = { readonly total: number; readonly from: string | null; readonly to: string | null };
+
+/** How many runs a filter finds, and when the first and the last of them started. */
+function spanOf(db: Database, { sql, values }: Where): Span {
+  const query = `SELECT count(*) AS total, min(started_at) AS "from", max(started_at) AS "to" FROM run WHERE ${sql}`;
+  return db.prepare<string[], Span>(query).get(...values) ?? { total: 0, from: null, to: null };
+}
 
 async function pour(
-  read: () => Iterable<Cell[]>,
+  pieces: Iterable<Piece>,
   sheet: ExportSheet,
-  line: (cells: readonly Cell[]) => string,
   { signal, progress, total }: Watch & { readonly total: number },
-): Promise<ManifestBody["range"]> {
-  let from: string | undefined;
-  let to = "";
+): Promise<void> {
   let looked = 0;
   throwIfStopped(signal);
-  for (const cells of read()) {
-    const startedAt = String(cells[STARTED_AT]);
-    if (from === undefined || startedAt < from) from = startedAt;
-    if (startedAt > to) to = startedAt;
-    if (!sheet.add(line(cells))) continue;
+  for (const { bytes, rows } of pieces) {
+    sheet.take(bytes, rows);
     if (sheet.rows - looked < BREATH) continue;
     looked = sheet.rows;
     throwIfStopped(signal);
@@ -118,7 +110,6 @@ async function pour(
     await new Promise((wake) => setImmediate(wake));
   }
   progress?.({ done: sheet.rows, total });
-  return from === undefined ? null : { from, to };
 }
 
 function throwIfStopped(signal: AbortSignal | undefined): void {

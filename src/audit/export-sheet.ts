@@ -6,7 +6,7 @@ import type { ManifestBody } from "./manifest.ts";
 /** Marks kept: up to so many rows each row has its own; beyond, every second mark is dropped. */
 const MOST_MARKS = 2048;
 const MARK_DIGITS = 12;
-/** Rows that are put together before they are hashed and handed to the file. */
+/** Rows that are put together before they are hashed and handed to the file; a power of two, as the marks' distance is. */
 const PIECE = 512;
 /** Bytes that are handed to the file at once, about. */
 const WRITE_BYTES = 256 * 1024;
@@ -25,7 +25,7 @@ export class ExportSheet {
   #every = 1;
   #marks: string[] = [];
   #bytes = 0;
-  #unwritten: Buffer[] = [];
+  #unwritten: Uint8Array[] = [];
   #unwrittenBytes = 0;
   rows = 0;
 
@@ -40,7 +40,24 @@ export class ExportSheet {
   }
 
   header(line: string): void {
-    this.#write(line);
+    this.#write(Buffer.from(line, "utf8"));
+  }
+
+  /**
+   * Sets the distance of the marks as it will be after so many rows, so that none is made to be dropped.
+   * @returns how many rows are best handed over at once
+   */
+  expect(rows: number): number {
+    while (rows / this.#every >= MOST_MARKS) this.#every *= 2;
+    return Math.min(PIECE, this.#every);
+  }
+
+  /** Takes the next rows as they are written, as many at once as {@link expect} told; the last ones may be fewer. */
+  take(bytes: Uint8Array, rows: number): void {
+    if (this.#marks.length === 0) this.#mark();
+    this.#write(bytes);
+    this.rows += rows;
+    if (this.rows % this.#every === 0) this.#mark();
   }
 
   /** Takes a line; answers whether this completed a piece. */
@@ -78,13 +95,12 @@ export class ExportSheet {
 
   #flush(): void {
     if (this.#piece.length === 0) return;
-    this.#write(this.#piece.join(""));
+    this.#write(Buffer.from(this.#piece.join(""), "utf8"));
     this.#piece = [];
     if (this.rows % this.#every === 0) this.#mark();
   }
 
-  #write(text: string): void {
-    const bytes = Buffer.from(text, "utf8");
+  #write(bytes: Uint8Array): void {
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     this.#unwritten.push(bytes);

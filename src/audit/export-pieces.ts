@@ -1,0 +1,76 @@
+import type { Database } from "better-sqlite3";
+import type { ExportOrder } from "../contract/history.ts";
+import { csvLine } from "./csv.ts";
+import { csvPiece, JOINED_LIST, type JoinedRow } from "./joined-rows.ts";
+import { jsonLine } from "./json-lines.ts";
+import { RUN_COLUMN_LIST, type Cell } from "./run-columns.ts";
+import type { Where } from "./run-where.ts";
+
+/** Rows of an export as they are written. */
+export type Piece = { readonly bytes: Buffer; readonly rows: number };
+
+/**
+ * The runs of a filter, oldest first (all runs: in the order in which they were recorded, which is faster to read), as pieces of an
+ * export.
+ * @param size rows of a piece, all but the last
+ */
+export function exportPieces(db: Database, format: ExportOrder["format"], where: Where, size: number): Iterable<Piece> {
+  const source = sourceOf(db, where);
+  return format === "csv" ? csvPieces(source, size) : cellPieces(source.cells(0), jsonLine, size);
+}
+
+type Source = {
+  readonly joined: () => Iterable<JoinedRow>;
+  /** @param skip rows that are left out at the beginning */
+  readonly cells: (skip: number) => Iterable<readonly Cell[]>;
+};
+
+function sourceOf(db: Database, { sql, values }: Where): Source {
+  const order = values.length === 0 ? "rowid" : "started_at, id";
+  const select = (list: string): string => `SELECT ${list} FROM run WHERE ${sql} ORDER BY ${order}`;
+  return {
+    joined: () =>
+      db
+        .prepare<unknown[], JoinedRow>(select(JOINED_LIST))
+        .raw()
+        .iterate(...values),
+    cells: (skip) =>
+      db
+        .prepare<unknown[], Cell[]>(`${select(RUN_COLUMN_LIST)} LIMIT -1 OFFSET ?`)
+        .raw()
+        .iterate(...values, skip),
+  };
+}
+
+function* csvPieces(source: Source, size: number): Generator<Piece> {
+  let done = 0;
+  let isJoined = true;
+  for (const rows of groups(source.joined(), size)) {
+    const bytes = csvPiece(rows);
+    isJoined = bytes !== undefined;
+    if (bytes === undefined) break;
+    done += rows.length;
+    yield { bytes, rows: rows.length };
+  }
+  if (!isJoined) yield* cellPieces(source.cells(done), csvLine, size);
+}
+
+function* cellPieces(
+  rows: Iterable<readonly Cell[]>,
+  line: (cells: readonly Cell[]) => string,
+  size: number,
+): Generator<Piece> {
+  for (const group of groups(rows, size))
+    yield { bytes: Buffer.from(group.map(line).join(""), "utf8"), rows: group.length };
+}
+
+function* groups<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
+  let group: T[] = [];
+  for (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
