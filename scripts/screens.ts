@@ -47,6 +47,21 @@ const PLACES: Readonly<Record<string, { readonly hash: string; readonly run: str
     run: `document.querySelectorAll(".chip")[1].click(); setTimeout(() => document.querySelector("[role=grid] [role=rowgroup] [role=row]").click(), 1500)`,
   },
 };
+/** Presses the choice of the whole line, which is there once it is known that there is a central database. */
+const WHOLE_LINE = `setTimeout(() => document.querySelectorAll("[data-source] button")[1].click(), 1000)`;
+/** The screens of a station on a line that others share. */
+const SHARED: typeof PLACES = {
+  "shared-line": { hash: "#/", run: "0" },
+  "shared-history": { hash: "#/history", run: WHOLE_LINE },
+  "shared-report": {
+    hash: "#/report",
+    run: `${WHOLE_LINE}; setTimeout(() => document.querySelector(".nothing .button")?.click(), 1500)`,
+  },
+  "shared-settings": {
+    hash: "#/settings",
+    run: `setTimeout(() => document.querySelector("[data-line-card]").scrollIntoView(), 500)`,
+  },
+};
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -79,11 +94,11 @@ try {
   const job: ScreensJob = {
     root,
     out: resolve(out),
-    shots: (wanted.length > 0 ? wanted : [...SCENES, ...Object.keys(PLACES)]).flatMap((scene) =>
+    shots: (wanted.length > 0 ? wanted : [...SCENES, ...Object.keys(PLACES), ...Object.keys(SHARED)]).flatMap((scene) =>
       ["light", "dark"].map((theme) => {
-        const place = PLACES[scene];
+        const place = PLACES[scene] ?? SHARED[scene];
         const name = place === undefined ? `line-${scene}-${theme}` : `${scene}-${theme}`;
-        const query = `scene=${scene}&theme=${theme}&language=${values.language}${place?.hash ?? ""}`;
+        const query = `scene=${scene.replace("shared-", "")}&theme=${theme}&language=${values.language}${scene in SHARED ? "&line" : ""}${place?.hash ?? ""}`;
         const pressed =
           place === undefined ? [] : [{ run: place.run, wait: scene.startsWith("service") ? 5000 : 3000 }];
         return { name, query, width, height, script: [...pressed, ...script] };

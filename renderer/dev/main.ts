@@ -3,8 +3,9 @@ import { LanguageSchema, ThemeSchema } from "../../src/contract/desktop-settings
 import { mountStation } from "../mount.ts";
 import { FakeStation } from "./fake-station.ts";
 import { SCENES } from "./scenes.ts";
+import { withLine } from "./with-line.ts";
 
-// Shows the window over a fake station: ?scene=running-32&theme=dark&language=de&muted&as=engineer
+// Shows the window over a fake station: ?scene=running-32&theme=dark&language=de&muted&as=engineer&line
 z.config({ jitless: true });
 const asked = new URLSearchParams(location.search);
 const scene = SCENES.find(({ name }) => name === asked.get("scene")) ?? SCENES[0];
@@ -18,5 +19,5 @@ if (scene !== undefined) {
     .parse(asked.get("as") ?? undefined);
   const station = new FakeStation(scene, { theme, language, sound: { on: !asked.has("muted"), volume: 0.6 } }, as);
   station.play();
-  mountStation(station);
+  mountStation(asked.has("line") ? withLine(station) : station);
 }
