@@ -118,7 +118,7 @@ function openLine(parts: HostParts, store: AuditStore): Promise<SharedLine> {
   return openSharedLine(lineChoice.file, async (file) => {
     const { runLine } = await import("./on-line/run-line.ts");
     const { copies } = dataPlaces(parts.data);
-    return runLine(file, { store, secrets, copies, environment, clock, tell, seenUpTo: () => lineChoice.seenUpTo });
+    return runLine(file, { store, secrets, copies, environment, clock, tell, lastSeen: () => lineChoice.lastSeen });
   });
 }
 

@@ -20,6 +20,7 @@ import { PublishedShelf } from "../../src/station/published/published-shelf.ts";
 import { LineWatch } from "../shared-line/line-watch.ts";
 import type { LineSecrets } from "../shared-line/line-secrets.ts";
 import type { RunningLine } from "../shared-line/shared-line.ts";
+import { unseenConflicts, type SeenConflict } from "../shared-line/unseen-conflicts.ts";
 
 export type RunLineParts = {
   readonly store: AuditStore;
@@ -30,8 +31,8 @@ export type RunLineParts = {
   readonly clock: Clock;
   /** Told what changes, once a second at most. */
   readonly tell: (state: LineState) => void;
-  /** Conflicts up to this moment were seen. */
-  readonly seenUpTo: () => string | undefined;
+  /** The newest conflict that was seen. */
+  readonly lastSeen: () => SeenConflict | undefined;
 };
 
 /**
@@ -102,7 +103,7 @@ type Units = { readonly alone: () => number; readonly conflicts: () => readonly 
 function watchOf(
   line: Line,
   drain: Drain,
-  { clock, tell, seenUpTo }: RunLineParts,
+  { clock, tell, lastSeen }: RunLineParts,
   { alone, conflicts }: Units,
 ): LineWatch {
   const { name, station, interlock } = line.settings;
@@ -112,7 +113,7 @@ function watchOf(
     training: interlock !== false && interlock.training,
     waiting: () => drain.status.waiting,
     stuck: () => (line.status.state === "connected" ? drain.status.why : undefined),
-    conflicts: () => conflicts().filter(({ at }) => at > (seenUpTo() ?? "")),
+    conflicts: () => unseenConflicts(conflicts(), lastSeen()),
   };
   return new LineWatch(sources, clock, tell);
 }

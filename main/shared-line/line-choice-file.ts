@@ -1,16 +1,17 @@
 import { z } from "zod";
 import type { LineStart } from "../../src/audit/outbox.ts";
-import { TimestampSchema } from "../../src/contract/common.ts";
+import { LineConflictSchema } from "../../src/contract/desktop-line.ts";
 import { StationError } from "../../src/core/error.ts";
 import { KeptFile, readKept } from "../desk/kept-file.ts";
+import type { SeenConflict } from "./unseen-conflicts.ts";
 
 const ChoiceSchema = z.strictObject({
   /** Path of the line file; `null`: the station works for itself. */
   file: z.string().min(1).max(4096).nullable(),
   /** What was recorded before the station joined stays with it. */
   fromNow: z.boolean().default(false),
-  /** Conflicts up to this moment were seen. */
-  seenUpTo: TimestampSchema.exactOptional(),
+  /** The newest conflict that was seen. */
+  seen: LineConflictSchema.pick({ run: true, what: true }).exactOptional(),
 });
 type Choice = z.output<typeof ChoiceSchema>;
 
@@ -30,9 +31,9 @@ export class LineChoiceFile {
     return this.#file.current.file;
   }
 
-  /** Conflicts up to this moment were seen; undefined: none. */
-  get seenUpTo(): string | undefined {
-    return this.#file.current.seenUpTo;
+  /** The newest conflict that was seen; undefined: none. */
+  get lastSeen(): SeenConflict | undefined {
+    return this.#file.current.seen;
   }
 
   /** What becomes of the events that are there when the database joins a line; undefined: it joins none. */
@@ -48,7 +49,7 @@ export class LineChoiceFile {
   }
 
   /** @throws StationError desktop.configuration: nothing has changed then */
-  async seen(seenUpTo: string): Promise<void> {
-    await this.#file.change((choice) => ({ ...choice, seenUpTo }));
+  async seen({ run, what }: SeenConflict): Promise<void> {
+    await this.#file.change((choice) => ({ ...choice, seen: { run, what } }));
   }
 }

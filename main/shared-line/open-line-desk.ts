@@ -33,10 +33,7 @@ export function openLineDesk({
     seen: async () => {
       const { watch } = sharedLine;
       // Of what was shown: one that came just before the person's word has been seen by nobody.
-      const newest = watch?.state.conflicts
-        .map(({ at }) => at)
-        .toSorted()
-        .at(-1);
+      const newest = watch?.state.conflicts[0];
       if (newest === undefined) return;
       await choice.seen(newest);
       watch?.look();

@@ -12,6 +12,13 @@ export function clockTime(at: number, language: string): string {
   return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
+/** {@link clockTime} of this day; a moment of another day with its day and month. `at` and `now` in ms since 1970. */
+export function clockTimeOrDay(at: number, now: number, language: string): string {
+  if (new Date(at).toDateString() === new Date(now).toDateString()) return clockTime(at, language);
+  const format = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat(language, format).format(at);
+}
+
 /** A share of a whole in percent with one decimal, as the language writes it; nothing of nothing is undefined. */
 export function percent(part: number, whole: number, language: string): string | undefined {
   if (whole === 0) return undefined;

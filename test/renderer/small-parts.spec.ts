@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { madeAt, shortId } from "../../renderer/components/short-id.ts";
-import { percent, stopwatch } from "../../renderer/components/spans.ts";
+import { clockTimeOrDay, percent, stopwatch } from "../../renderer/components/spans.ts";
 import { KeyBurst } from "../../renderer/keys/key-burst.ts";
 import { traySize } from "../../renderer/screens/line/tray-size.ts";
 import { endTone, TONES } from "../../renderer/sound/tones.ts";
@@ -9,6 +9,13 @@ import { timeOrderedId } from "../../src/core/ids.ts";
 describe("times", () => {
   it("read as on a stopwatch", () => {
     expect([-1, 0, 59_999, 242_000, 3_607_000].map(stopwatch)).toEqual(["0:00", "0:00", "0:59", "4:02", "1:00:07"]);
+  });
+
+  it("of another day tell the day", () => {
+    const now = new Date(2026, 2, 2, 8, 0).getTime();
+    expect(clockTimeOrDay(new Date(2026, 2, 2, 7, 5).getTime(), now, "en")).toBe("07:05");
+    expect(clockTimeOrDay(new Date(2026, 2, 1, 23, 59).getTime(), now, "en")).toBe("Mar 1, 23:59");
+    expect(clockTimeOrDay(new Date(2025, 2, 2, 7, 5).getTime(), now, "de")).toBe("2. März, 07:05");
   });
 
   it("come out of time-ordered ids", () => {

@@ -5,6 +5,7 @@ import { LineChoiceFile } from "../../../main/shared-line/line-choice-file.ts";
 import { LineSecrets } from "../../../main/shared-line/line-secrets.ts";
 import { LineWatch } from "../../../main/shared-line/line-watch.ts";
 import { openLineDesk } from "../../../main/shared-line/open-line-desk.ts";
+import { unseenConflicts } from "../../../main/shared-line/unseen-conflicts.ts";
 import type { LineConflict } from "../../../src/contract/desktop-line.ts";
 import { VirtualClock } from "../../../src/core/virtual-clock.ts";
 import { runId, uuidOf } from "../../audit/samples.ts";
@@ -25,7 +26,7 @@ it("conflicts that were shown count as seen, and not one that came before the pe
   const sources = {
     ...({ name: "Line 3", station: "bench-1", whenAway: "refuse", training: false } as const),
     ...{ link: () => ({ state: "closed" }) as const, waiting: () => 0, stuck: () => undefined, alone: () => 0 },
-    conflicts: () => noted.filter(({ at }) => at > (lineChoice.seenUpTo ?? "")),
+    conflicts: () => unseenConflicts(noted, lineChoice.lastSeen),
   };
   const watch = new LineWatch(sources, new VirtualClock(), () => undefined);
   const sharedLine = { file: null, watch, close: () => Promise.resolve() };

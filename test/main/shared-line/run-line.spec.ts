@@ -45,7 +45,7 @@ describe("the line that a desktop station joins", () => {
     const waiting: { wake?: () => void } = {};
     const line = await runLine(file, {
       ...{ store, secrets: new LineSecrets(await vaults().open()), copies: temp.path("line"), environment: {} },
-      ...{ clock: realClock, seenUpTo: () => undefined },
+      ...{ clock: realClock, lastSeen: () => undefined },
       tell: (state) => {
         told.push(state);
         waiting.wake?.();
