@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { seconds } from "../../src/core/duration.ts";
@@ -42,7 +42,8 @@ test("a station joins its line, goes on while the line is away, and shows the wh
     await expect(first.page.getByText("It counts from the next start of the station.")).toBeVisible();
     await first.kill();
 
-    const { page } = await launch("--station-units=4", "--station-latency=none");
+    const second = await launch("--station-units=4", "--station-latency=none");
+    const { page } = second;
     await expect(strip(page)).toContainText("Everything is sent", { timeout: 30_000 });
     await expect(strip(page)).toContainText("Line 3");
 
@@ -82,6 +83,16 @@ test("a station joins its line, goes on while the line is away, and shows the wh
     await page.getByRole("button", { name: "Whole line" }).click();
     await expect(page.getByRole("columnheader", { name: "Station" })).toBeVisible();
     await expect(page.getByRole("gridcell", { name: "bench-1" }).first()).toBeVisible();
+    const out = join(data, "line.csv");
+    await second.app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, out);
+    await page.getByRole("button", { name: /^Export 8 rows/u }).click();
+    await page.getByRole("button", { name: /^CSV/u }).click();
+    await expect(page.getByText("8 rows exported.")).toBeVisible();
+    const [header, ...rows] = readFileSync(out, "utf8").trimEnd().split("\r\n");
+    expect(header).toMatch(/,station_name$/u);
+    expect(rows.filter((row) => row.endsWith(",bench-1"))).toHaveLength(recordedRuns(data).length);
     await page.getByRole("gridcell", { name: "bench-1" }).first().click();
     await expect(page.getByText(/^bench-1 · /u)).toBeVisible();
 
