@@ -71,7 +71,7 @@ export async function runLine(file: string, parts: RunLineParts): Promise<Runnin
     await line.close();
   };
   const units = { alone: () => claims?.interlock.alone ?? 0, conflicts: () => conflicts.newest };
-  const watch = await orClose(() => watchOf(line, drain, parts, units), leave);
+  const watch = await orClose(() => watchOf(line, { drain, sync }, parts, units), leave);
   return {
     ...{ watch, guard, documents: new PublishedDocuments(shelf) },
     ...(claims === undefined ? {} : { interlock: claims.interlock }),
@@ -102,7 +102,7 @@ type Units = { readonly alone: () => number; readonly conflicts: () => readonly 
 
 function watchOf(
   line: Line,
-  drain: Drain,
+  { drain, sync }: { readonly drain: Drain; readonly sync: DocumentSync },
   { clock, tell, lastSeen }: RunLineParts,
   { alone, conflicts }: Units,
 ): LineWatch {
@@ -112,7 +112,7 @@ function watchOf(
     whenAway: interlock === false ? null : interlock.whenAway,
     training: interlock !== false && interlock.training,
     waiting: () => drain.status.waiting,
-    stuck: () => (line.status.state === "connected" ? drain.status.why : undefined),
+    stuck: () => (line.status.state === "connected" ? (drain.status.why ?? sync.problem) : undefined),
     conflicts: () => unseenConflicts(conflicts(), lastSeen()),
   };
   return new LineWatch(sources, clock, tell);

@@ -19,7 +19,7 @@ export type LineSources = {
   readonly link: () => LinkStatus;
   /** Events of the record that the line has not got yet. */
   readonly waiting: () => number;
-  /** Why events do not travel although the line is there; undefined: they do. */
+  /** What does not go on although the line is there: events do not travel, copies of documents are not kept; undefined: all does. */
   readonly stuck: () => StationError | undefined;
   /** Runs that went on alone and were not compared with the line yet. */
   readonly alone: () => number;

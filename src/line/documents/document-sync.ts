@@ -20,8 +20,6 @@ export type SyncParts = {
   readonly record?: (event: LineDocumentEvent) => Promise<void>;
   /** Told each time that something was fetched, withdrawn or refused. */
   readonly onFetched?: (fetched: Fetched) => void;
-  /** Told why copies could not be brought up to date. */
-  readonly onMissed?: (error: StationError) => void;
 };
 
 /** What the line was like at the last look. */
@@ -67,6 +65,7 @@ export class DocumentSync {
   readonly #parts: SyncParts;
   readonly #stopping = new AbortController();
   readonly #work: Promise<void>;
+  #problem: StationError | undefined;
 
   private constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -76,6 +75,11 @@ export class DocumentSync {
   /** Begins at once, and again whenever the line is back. Where nobody is trusted, there is nothing to do. */
   static start(parts: SyncParts): DocumentSync {
     return new DocumentSync(parts);
+  }
+
+  /** Why copies could not be brought up to date at the last attempt; undefined: they could, or none was made. */
+  get problem(): StationError | undefined {
+    return this.#problem;
   }
 
   /** Harmless when repeated; resolves when nothing is written any more. */
@@ -91,9 +95,10 @@ export class DocumentSync {
     while (!isStopped()) {
       try {
         await this.#once(seen, signal);
+        this.#problem = undefined;
       } catch (error) {
         delete seen.revision;
-        if (!isStopped()) this.#parts.onMissed?.(asStationError(error));
+        if (!isStopped()) this.#problem = asStationError(error);
       }
       await sleep(this.#parts.clock, INTERVAL, signal).catch(() => undefined);
     }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LineDocumentEvent } from "../../../src/contract/line-document-event.ts";
-import { seconds } from "../../../src/core/duration.ts";
+import { milliseconds, seconds } from "../../../src/core/duration.ts";
 import { realClock } from "../../../src/core/real-clock.ts";
 import { StationError } from "../../../src/core/error.ts";
 import { connectLine, type Line } from "../../../src/line/connect-line.ts";
@@ -170,6 +170,40 @@ describe("a line that does not answer", () => {
       await other.close();
       await bare.stop();
     }
+  });
+
+  it("that cannot be kept are told as a problem until they can", async () => {
+    await publish("training");
+    const problems: (string | undefined)[] = [];
+    const refused = new StationError("file.unreadable", "the folder cannot be used");
+    const kept = new Promise<void>((resolve) => {
+      const keeping = DocumentSync.start(
+        parts({
+          clock: {
+            now: () => clock.now(),
+            monotonic: () => clock.monotonic(),
+            // The pause between two looks: how the last one went is known.
+            after: (delay, action) => {
+              if (delay !== seconds(15)) return clock.after(delay, action);
+              problems.push(keeping.problem?.code);
+              if (problems.length > 1) void keeping.stop().then(resolve);
+              return clock.after(milliseconds(1), action);
+            },
+          },
+          keeper: {
+            has: (verified) => rig.shelf.has(verified),
+            hasWithdrawal: (verified) => rig.shelf.hasWithdrawal(verified),
+            keepWithdrawal: (verified) => rig.shelf.keepWithdrawal(verified),
+            keep: async (document) => {
+              if (problems.length === 0) throw refused;
+              await rig.shelf.keep(document);
+            },
+          },
+        }),
+      );
+    });
+    await kept;
+    expect(problems.slice(0, 2)).toEqual(["file.unreadable", undefined]);
   });
 });
 
