@@ -135,6 +135,7 @@ async function sentAtLeast(
   { outbox }: StationOnLine,
   count: number,
 ): Promise<void> {
+  if (outbox.settled >= count) return;
   await new Promise<void>((resolve) => {
     const end = drain.subscribe(() => {
       if (outbox.settled < count) return;
