@@ -78,7 +78,8 @@ function* csvPieces(source: Source, size: number): Generator<Piece> {
   if (!isJoined) yield* cellPieces(source.cells(done), csvLine, size);
 }
 
-function* cellPieces(
+/** Rows of cells as pieces of an export, in which each row is a line. @param size rows of a piece, all but the last */
+export function* cellPieces(
   rows: Iterable<readonly Cell[]>,
   line: (cells: readonly Cell[]) => string,
   size: number,

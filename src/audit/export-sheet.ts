@@ -21,7 +21,6 @@ export class ExportSheet {
   readonly temporary: string;
   readonly #descriptor: number;
   readonly #hash: Hash = createHash("sha256");
-  #piece: string[] = [];
   #every = 1;
   #marks: string[] = [];
   #bytes = 0;
@@ -60,20 +59,9 @@ export class ExportSheet {
     if (this.rows % this.#every === 0) this.#mark();
   }
 
-  /** Takes a line; answers whether this completed a piece. */
-  add(line: string): boolean {
-    if (this.rows === 0 && this.#marks.length === 0) this.#mark();
-    this.#piece.push(line);
-    this.rows += 1;
-    if (this.#piece.length < PIECE && this.rows % this.#every !== 0) return false;
-    this.#flush();
-    return true;
-  }
-
   /** Completes the file on the disk. */
   finish(): Pick<ManifestBody, "rows" | "bytes" | "sha256" | "marks"> {
     if (this.#marks.length === 0) this.#mark();
-    this.#flush();
     this.#toFile();
     writing(this.temporary, () => {
       fsyncSync(this.#descriptor);
@@ -91,13 +79,6 @@ export class ExportSheet {
       // Closed already: finishing it went wrong.
     }
     rmSync(this.temporary, { force: true });
-  }
-
-  #flush(): void {
-    if (this.#piece.length === 0) return;
-    this.#write(Buffer.from(this.#piece.join(""), "utf8"));
-    this.#piece = [];
-    if (this.rows % this.#every === 0) this.#mark();
   }
 
   #write(bytes: Uint8Array): void {

@@ -1,10 +1,9 @@
 import { csvLine } from "./csv.ts";
-import { RUN_COLUMNS, type Cell } from "./run-columns.ts";
+import { FLAG_COLUMNS, RUN_COLUMNS, type Cell } from "./run-columns.ts";
 
 /** Stands between the cells that SQLite joins; the few cells that hold it themselves are told by their number. */
 const SEPARATOR = "\u001f";
 const NUMBER = RUN_COLUMNS.findIndex(([column]) => column === "elapsed_ms");
-const FLAGS: ReadonlySet<string> = new Set(["again", "training"]);
 
 /**
  * A row of table `run` in three cells instead of 24, which is what reading them takes time for: the columns before `elapsed_ms`
@@ -86,7 +85,7 @@ function cellsOf([before, elapsed, after]: JoinedRow): readonly Cell[] | undefin
   const last = after.split(SEPARATOR);
   if (first.length !== NUMBER || last.length !== RUN_COLUMNS.length - NUMBER - 1) return undefined;
   const flagged = last.map((cell, index) =>
-    FLAGS.has(RUN_COLUMNS[NUMBER + 1 + index]?.[0] ?? "") ? Number(cell) : cell,
+    FLAG_COLUMNS.has(RUN_COLUMNS[NUMBER + 1 + index]?.[0] ?? "") ? Number(cell) : cell,
   );
   return [...first, elapsed, ...flagged];
 }

@@ -1,6 +1,5 @@
-import { RUN_COLUMNS, type Cell } from "./run-columns.ts";
+import { FLAG_COLUMNS, RUN_COLUMNS, type Cell } from "./run-columns.ts";
 
-const FLAGS: ReadonlySet<string> = new Set(["again", "training"]);
 /** What has to be escaped in a JSON text; one test for the whole row. */
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
@@ -10,7 +9,7 @@ export const jsonLine = jsonLines(RUN_COLUMNS.map(([column]) => column));
 
 /** Writes rows of these columns as {@link jsonLine} does. */
 export function jsonLines(names: readonly string[]): (cells: readonly Cell[]) => string {
-  const columns = names.map((column) => ({ isFlag: FLAGS.has(column), opening: `,${JSON.stringify(column)}:` }));
+  const columns = names.map((column) => ({ isFlag: FLAG_COLUMNS.has(column), opening: `,${JSON.stringify(column)}:` }));
   return (cells) => {
     const isPlain = !ESCAPED.test(cells.join(""));
     let line = "";

@@ -32,6 +32,9 @@ export const RUN_COLUMNS = [
   ["purpose", "purpose"],
 ] as const satisfies readonly (readonly [string, keyof RunRecord])[];
 
+/** Columns of truth values, which SQLite holds as 0 and 1. */
+export const FLAG_COLUMNS: ReadonlySet<string> = new Set(["again", "training"]);
+
 /** `id, batch, slot …` for SELECT and INSERT. */
 export const RUN_COLUMN_LIST = RUN_COLUMNS.map(([column]) => column).join(", ");
 

@@ -1,4 +1,5 @@
 import { csvHeader, csvLine } from "../../audit/csv.ts";
+import { cellPieces } from "../../audit/export-pieces.ts";
 import { ExportSheet } from "../../audit/export-sheet.ts";
 import { jsonLines } from "../../audit/json-lines.ts";
 import { refuseOwnFiles } from "../../audit/own-files.ts";
@@ -18,8 +19,8 @@ export type CentralDraftOrder = ExportOrder & { readonly temporary: string };
 /** What was written. */
 export type CentralDraft = { readonly rows: number; readonly sha256: string };
 
-/** Rows that are held at a time. */
-const PAGE = 2000;
+/** Rows that are held at a time; whole pieces of an export. */
+const PAGE = 2048;
 const ID = CENTRAL_RUN_COLUMNS.indexOf("id");
 const STARTED_AT = CENTRAL_RUN_COLUMNS.indexOf("started_at");
 
@@ -56,6 +57,7 @@ async function pour(sql: Sql, sheet: ExportSheet, { format, filter }: ExportOrde
   const where = whereOf(filter);
   const [[count] = []] = await sql.all(`SELECT count(*) FROM run WHERE ${where.sql}`, where.values);
   const total = Number(count);
+  const size = sheet.expect(total);
   if (format === "csv") sheet.header(csvHeader(CENTRAL_RUN_COLUMNS));
   const line = format === "csv" ? csvLine : jsonLines(CENTRAL_RUN_COLUMNS);
   let last: SqlRow | undefined;
@@ -63,7 +65,8 @@ async function pour(sql: Sql, sheet: ExportSheet, { format, filter }: ExportOrde
     if (signal?.aborted === true) throw abortReason(signal);
     const page = pageAfter(filter, last);
     const rows = await sql.all(page.sql, page.values);
-    for (const row of rows) sheet.add(line(row.map(cellOf)));
+    const cells = rows.map((row) => row.map(cellOf));
+    for (const piece of cellPieces(cells, line, size)) sheet.take(piece.bytes, piece.rows);
     progress?.({ done: sheet.rows, total: Math.max(total, sheet.rows) });
     if (rows.length < PAGE) return;
     last = rows.at(-1);
