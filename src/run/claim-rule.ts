@@ -1,5 +1,6 @@
 import type { CommandState, OwnerRule } from "../cloud/owner-answer.ts";
 import type { OwnerClient } from "../cloud/owner-client.ts";
+import { Backoff } from "../core/backoff.ts";
 import { sleep, type Clock } from "../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
@@ -41,11 +42,12 @@ export async function ruleCommands(
   signal: AbortSignal,
 ): Promise<readonly CommandState[]> {
   const end = clock.monotonic() + QUEUE_LIMIT;
-  for (let pause = FIRST_PAUSE; ; pause = milliseconds(Math.min(pause * 2, LONGEST_PAUSE))) {
+  const pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+  for (;;) {
     const waiting = (await owner.listCommands(uuid, signal)).filter(({ state }) => state === "waiting");
     if (waiting.length >= Math.max(1, rule.kinds.length)) return waiting;
     if (clock.monotonic() >= end) throw ruleUnused(rule, waiting);
-    await sleep(clock, pause, signal);
+    await sleep(clock, pauses.next(), signal);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { OwnerClient } from "../cloud/owner-client.ts";
 import type { CommandState } from "../cloud/owner-answer.ts";
 import type { OwnerCommand } from "../cloud/owner-command.ts";
+import { Backoff } from "../core/backoff.ts";
 import { sleep, type Clock } from "../core/clock.ts";
 import { milliseconds, seconds, type Duration } from "../core/duration.ts";
 import { codeEntry } from "../core/error-codes.ts";
@@ -162,14 +163,15 @@ export class CommandQueue {
   async awaitResults(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     const end = clock.monotonic() + RESULT_LIMIT;
-    for (let pause = FIRST_PAUSE; ; pause = milliseconds(Math.min(pause * 2, LONGEST_PAUSE))) {
+    const pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+    for (;;) {
       const left = await this.#openIds(signal);
       if (left.length === 0) {
         this.#settled();
         return;
       }
       if (clock.monotonic() >= end) throw resultMissing(left);
-      await sleep(clock, pause, signal);
+      await sleep(clock, pauses.next(), signal);
     }
   }
 
