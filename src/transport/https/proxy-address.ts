@@ -1,5 +1,6 @@
 import { getProxyForUrl } from "proxy-from-env";
 import { StationError } from "../../core/error.ts";
+import { isLoopback } from "../../core/loopback.ts";
 import { Secret } from "../../core/secret.ts";
 
 /** A proxy that lets connections through with CONNECT (RFC 9110, 9.3.6). */
@@ -75,8 +76,4 @@ function credentialsOf(url: URL): Secret | undefined {
 
 function withoutBrackets(host: string): string {
   return host.startsWith("[") ? host.slice(1, -1) : host;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
