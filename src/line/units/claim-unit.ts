@@ -66,7 +66,7 @@ async function claimWith(
 ): Promise<Claimed> {
   while (!signal.aborted) {
     try {
-      return await claimOnce(parts, applicant, lease, longest, attempt);
+      return await claimOnce(parts, applicant, lease, longest, attempt, signal);
     } catch (error) {
       attempt.trouble = asStationError(error);
       if (attempt.trouble.code !== "line.away") throw error;
@@ -82,10 +82,11 @@ async function claimOnce(
   lease: Lease,
   longest: Duration,
   attempt: Attempt,
+  signal: AbortSignal,
 ): Promise<Claimed> {
   const { leases, passed, clock } = parts;
   const lifetime = await leases.lifetime();
-  const answer = await takeLease(leases, uuid, lease, clock);
+  const answer = await takeLease(leases, uuid, lease, clock, signal);
   if (answer.do === "refuse") throw elsewhere(uuid, answer.holder);
   if (answer.do === "refuse-unreadable") throw unreadable(uuid);
   attempt.taken = answer;

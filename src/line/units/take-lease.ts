@@ -1,5 +1,5 @@
 import type { Lease } from "../../contract/line-lease.ts";
-import type { Clock } from "../../core/clock.ts";
+import { abortReason, type Clock } from "../../core/clock.ts";
 import { StationError } from "../../core/error.ts";
 import { claimStep, type ClaimStep } from "./decide.ts";
 import type { UnitKeys } from "./keys.ts";
@@ -13,15 +13,21 @@ export type LeaseAnswer = ({ readonly do: "taken" } & TakenLease) | Exclude<Clai
 /** How often something else may be written in between before it is given up. */
 const ATTEMPTS = 8;
 
-/** Gets the lease of a unit, unless another station has it. @throws StationError line.*: it may have been taken all the same */
+/**
+ * Gets the lease of a unit, unless another station has it.
+ * @param signal nothing is written once it has aborted: an attempt that was given up must not take the unit from the same run's next one
+ * @throws StationError line.*: it may have been taken all the same; the signal's reason
+ */
 export async function takeLease(
   leases: UnitKeys<Lease>,
   uuid: string,
   lease: Lease,
   clock: Clock,
+  signal?: AbortSignal,
 ): Promise<LeaseAnswer> {
   let over = 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (signal?.aborted === true) throw abortReason(signal);
     const sentAt = clock.monotonic();
     const revision = await leases.write(uuid, lease, over);
     if (revision !== undefined) return { do: "taken", revision, sentAt };
