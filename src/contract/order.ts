@@ -59,6 +59,8 @@ export const ToWorkerSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("admission"), ...named, admission: AdmissionSchema }),
   z.strictObject({ type: z.literal("answer"), ...named, ask, answer: AnswerSchema }),
   z.strictObject({ type: z.literal("abort"), ...named, error: ErrorReportSchema }),
+  /** Stops the run and closes its port at once: nothing reaches the unit any more, not even its release. */
+  z.strictObject({ type: z.literal("cut"), ...named, error: ErrorReportSchema }),
   z.strictObject({ type: z.literal("shutdown") }),
 ]);
 export type ToWorker = z.output<typeof ToWorkerSchema>;

@@ -187,10 +187,15 @@ export class ActiveRun {
   }
 
   /** The unit is not this station's any longer. */
-  #lostUnit(error: StationError, how: "stop" | "kill"): void {
+  #lostUnit(error: StationError, how: "stop" | "cut"): void {
     if (this.#ending || this.#recorder.finished) return;
     this.abort(error);
-    if (how === "kill") this.#parts.discard(error);
+    if (how === "stop" || !this.#ordered) return;
+    const { clock, limits, send, discard } = this.#parts;
+    send({ type: "cut", ...this.#named(), error: reportOf(error) });
+    // The process is ended only where it does not obey: other slots may share it.
+    this.#cancelAbort();
+    this.#cancelAbort = clock.after(limits.cut, () => discard(error));
   }
 
   /** The label counts as it was scanned, whatever the worker says. */

@@ -10,6 +10,8 @@ export type StationLimits = {
   readonly grace: Duration;
   /** From an abort to the end of the run; longer than the modem's slowest command and the release together. */
   readonly abort: Duration;
+  /** From the cut of a run to its end; in it the worker closes a port and tells one event. */
+  readonly cut: Duration;
   /** From `shutdown` to the end of a worker process. */
   readonly shutdown: Duration;
   /** From the kill of a worker process to its end. */
@@ -28,6 +30,7 @@ export const DEFAULT_LIMITS: StationLimits = {
   heartbeat: seconds(10),
   grace: seconds(2),
   abort: seconds(180),
+  cut: seconds(1),
   shutdown: seconds(5),
   kill: seconds(5),
   restart: milliseconds(500),

@@ -19,8 +19,8 @@ export type UnitApplicant = {
   readonly provisions: boolean;
   /** Aborts when the run is stopped before it has its answer. */
   readonly signal: AbortSignal;
-  /** The unit may not be worked on any longer: the run is to be stopped in order, or its worker ended at once. */
-  readonly lost: (error: StationError, how: "stop" | "kill") => void;
+  /** The unit may not be worked on any longer: the run is to be stopped in order, or cut off from it at once. */
+  readonly lost: (error: StationError, how: "stop" | "cut") => void;
 };
 
 /** A claimed unit, until its run has ended. */

@@ -18,6 +18,8 @@ export type RunHooks = {
   readonly ask: AskCore;
   /** Aborts with the reason when the run is to stop. */
   readonly stop: AbortSignal;
+  /** Aborts with the reason, after {@link RunHooks.stop}, when nothing may reach the unit any more. */
+  readonly cut: AbortSignal;
 };
 
 /** Carries out an order, the release of the modem and the last event included. */
@@ -39,6 +41,7 @@ export class ActiveRun {
   readonly #parts: ActiveRunParts;
   readonly #journal: Journal;
   readonly #stop = new AbortController();
+  readonly #cut = new AbortController();
   #admit: (admission: Admission) => void = () => undefined;
   readonly #admission: Promise<Admission>;
   readonly #questions: Questions;
@@ -74,6 +77,7 @@ export class ActiveRun {
       keepSetting: (key, value) => send({ type: "setting", runId, slot, key, value }),
       ask: (question, signal) => this.#questions.ask(question, signal),
       stop: this.#stop.signal,
+      cut: this.#cut.signal,
     };
     try {
       await execute(order, hooks);
@@ -100,6 +104,12 @@ export class ActiveRun {
   /** Stops the run; the first reason counts. */
   abort(reason: StationError): void {
     this.#stop.abort(reason);
+  }
+
+  /** Stops the run and cuts it off from its unit: the port is closed, and not opened again. */
+  cut(reason: StationError): void {
+    this.#stop.abort(reason);
+    this.#cut.abort(reason);
   }
 
   /** Ends a run that could not even begin: nothing was sent to the modem. */

@@ -76,6 +76,8 @@ export class DeviceWorker {
         return this.#runOf(message)?.answer(message.ask, message.answer);
       case "abort":
         return this.#runOf(message)?.abort(errorOf(message.error));
+      case "cut":
+        return this.#runOf(message)?.cut(errorOf(message.error));
       case "shutdown": {
         this.end(new StationError("station.closing", "the station is closing"));
         return;

@@ -13,6 +13,7 @@ import { ChannelOpener } from "../run/channel-opener.ts";
 import { ProofRun } from "../run/proof-run.ts";
 import { UnitRun } from "../run/unit-run.ts";
 import type { RunHooks } from "./active-run.ts";
+import { CutOpener } from "./cut-opener.ts";
 
 /** How the station names itself to the owner's API. */
 const USER_AGENT = `provisioning-station/${STATION_VERSION}`;
@@ -33,8 +34,8 @@ export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).dige
  * @throws StationError when the order's port, CA, proxy or transport cannot be used; nothing was sent to the modem then
  */
 export async function executeOrder(order: Order, hooks: RunHooks): Promise<void> {
-  const { clock, journal, admission, keepSetting, ask, stop } = hooks;
-  const links = await linkOpener(order, clock);
+  const { clock, journal, admission, keepSetting, ask, stop, cut } = hooks;
+  const links = new CutOpener(await linkOpener(order, clock), cut);
   const opener = new ChannelOpener(links, order.line, clock);
   if (order.proof !== undefined) {
     await new ProofRun({ order, proof: order.proof, clock, sha256, journal, opener, admission, stop }).execute();

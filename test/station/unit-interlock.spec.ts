@@ -189,14 +189,39 @@ describe("a run whose unit is lost to the line", () => {
     expect(line.released).toEqual([{ slot: "1", outcome: "ERROR", stored: true }]);
   });
 
-  it("has its worker ended at once where others may have the unit by now", async () => {
+  it("is cut off from it where others may have it by now, and the worker goes on", async () => {
+    const line = new FakeLine();
+    line.generous = true;
+    const rig = rigOn(line, {
+      script: (worker, message) => {
+        if (message.type === "cut")
+          worker.event({ ...endOf(message.error.code), release: "unreachable", error: message.error } as never);
+        else untilAnnounced(worker, message);
+      },
+    });
+    const { done } = await rig.station.start(rig.request());
+    await rig.advance(100);
+    line.asked[0]?.lost(late, "stop");
+    await rig.advance(100);
+    line.asked[0]?.lost(late, "cut");
+    await rig.advance(5000);
+    expect(await done).toMatchObject({ error: 1 });
+    expect(rig.lastOf("1")).toMatchObject({
+      ...{ outcome: "ERROR", release: "unreachable", error: { code: "line.lease-late" } },
+    });
+    expect(rig.host.workers[0]?.killed).toBe(false);
+  });
+
+  it("has its worker ended where that does not obey within a second", async () => {
     const line = new FakeLine();
     line.generous = true;
     const rig = rigOn(line, { script: untilAnnounced });
     const { done } = await rig.station.start(rig.request());
     await rig.advance(100);
     line.asked[0]?.lost(late, "stop");
-    line.asked[0]?.lost(late, "kill");
+    line.asked[0]?.lost(late, "cut");
+    await rig.advance(999);
+    expect(rig.host.workers[0]?.killed).toBe(false);
     await rig.advance(100);
     expect(rig.host.workers[0]?.killed).toBe(true);
     expect(await done).toMatchObject({ error: 1 });
@@ -211,7 +236,7 @@ describe("a run whose unit is lost to the line", () => {
     const rig = rigOn(line);
     const { done } = await rig.station.start(rig.request());
     await rig.advance(1000);
-    line.asked[0]?.lost(late, "kill");
+    line.asked[0]?.lost(late, "cut");
     await rig.advance(100);
     expect(await done).toMatchObject({ pass: 1 });
     expect(rig.host.workers[0]?.killed).toBe(false);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Order } from "../../src/contract/order.ts";
 import type { RunEvent } from "../../src/contract/run-event.ts";
+import { reportOf, StationError } from "../../src/core/error.ts";
 import { LineRig, type LineOptions } from "./support/line-rig.ts";
 import { WorkerCore, type CoreOptions } from "./support/worker-core.ts";
 
@@ -81,6 +82,28 @@ describe("a device worker process", () => {
       ...{ outcome: "ABORTED", release: "restored", error: { code: "station.aborted" } },
     });
     expect(await core.run(line.order())).toMatchObject({ outcome: "PASS" });
+  });
+
+  it("is cut off from one of its units at once, while the others go on", async () => {
+    const lost = new StationError("line.lease-lost", "the line took the unit away");
+    const cut = { once: false };
+    const { line, core } = await rig(
+      { units: 2 },
+      {
+        onEvent: (event, heard) => {
+          if (cut.once || event.slot !== "1" || event.type !== "command.announced") return;
+          cut.once = true;
+          heard.send({ type: "cut", runId: event.runId, slot: event.slot, error: reportOf(lost) });
+        },
+      },
+    );
+    const [ended, other] = await Promise.all([core.run(line.order(1)), core.run(line.order(2))]);
+    expect(ended).toMatchObject({ outcome: "ERROR", release: "unreachable", error: { code: "line.lease-lost" } });
+    expect(other).toMatchObject({ outcome: "PASS" });
+    const sent = core.events.filter(({ slot, type }) => slot === "1" && type === "command.announced");
+    expect(sent).toHaveLength(1);
+    // As another station would have it now; the modem was left as it was.
+    expect(await core.run(line.order(1))).toMatchObject({ outcome: "PASS" });
   });
 
   it("may be killed in the middle of the work: the next worker passes the unit", async () => {

@@ -54,7 +54,7 @@ export class UnitHold {
   #alone: boolean;
   /** The run went on alone and was compared with the line: that is recorded once. */
   #settled = false;
-  #told: "nothing" | "stop" | "kill" = "nothing";
+  #told: "nothing" | "stop" | "cut" = "nothing";
 
   constructor(parts: HoldParts) {
     const { taken, clock } = parts;
@@ -98,7 +98,7 @@ export class UnitHold {
     const third = this.#parts.lasts / 3;
     const retry = Math.min(LONGEST_RETRY, Math.max(250, this.#parts.lasts / 30));
     let wait = this.#alone ? retry : third;
-    while (this.#told !== "kill" && (await this.#pause(milliseconds(wait)))) {
+    while (this.#told !== "cut" && (await this.#pause(milliseconds(wait)))) {
       const held = await this.#renew();
       wait = held ? Math.max(0, this.#sentAt + third - this.#parts.clock.monotonic()) : retry;
     }
@@ -204,7 +204,7 @@ export class UnitHold {
     }
     const facts = { uuid: applicant.uuid, limit: lasting(lasts) };
     const late = new StationError("line.lease-late", "the unit's lease could not be renewed", facts, { cause });
-    this.#lose(late, state === "over" ? "kill" : "stop");
+    this.#lose(late, state === "over" ? "cut" : "stop");
   }
 
   async #goAlone(): Promise<void> {
@@ -222,11 +222,11 @@ export class UnitHold {
   #taken(holder: Lease | undefined): void {
     const { uuid } = this.#parts.applicant;
     const cause = holder === undefined ? undefined : elsewhere(uuid, holder);
-    this.#lose(new StationError("line.lease-lost", "the line took the unit away", { uuid }, { cause }), "kill");
+    this.#lose(new StationError("line.lease-lost", "the line took the unit away", { uuid }, { cause }), "cut");
   }
 
-  #lose(error: StationError, how: "stop" | "kill"): void {
-    if (this.#over.signal.aborted || this.#told === "kill" || this.#told === how) return;
+  #lose(error: StationError, how: "stop" | "cut"): void {
+    if (this.#over.signal.aborted || this.#told === "cut" || this.#told === how) return;
     this.#told = how;
     this.#parts.applicant.lost(error, how);
   }

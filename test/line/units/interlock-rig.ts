@@ -40,7 +40,7 @@ export type RigRun = {
   readonly applicant: Applicant;
   readonly stop: AbortController;
   /** What it was told while it had the unit. */
-  readonly told: { readonly code: string; readonly how: "stop" | "kill"; readonly at: number }[];
+  readonly told: { readonly code: string; readonly how: "stop" | "cut"; readonly at: number }[];
   hold?: Hold;
   refusal?: StationError;
 };

@@ -20,7 +20,7 @@ export type Asked = {
   readonly refusal?: StationError;
   readonly run: RunId;
   /** What the run was told while it had the unit, with the time. */
-  readonly told: { readonly code: string; readonly how: "stop" | "kill"; readonly at: number }[];
+  readonly told: { readonly code: string; readonly how: "stop" | "cut"; readonly at: number }[];
 };
 
 /** A station on a real line, as far as units are concerned. */

@@ -6,7 +6,7 @@ import { LEASE, LineRig, UNIT, type RigRun, type RigStation } from "./interlock-
 type Worker = { readonly station: RigStation; run: RigRun | undefined };
 
 /** Whether the run may touch the unit now: it was let to, has not ended, and its worker was not ended. */
-const touches = ({ run }: Worker): boolean => run?.hold !== undefined && !run.told.some(({ how }) => how === "kill");
+const touches = ({ run }: Worker): boolean => run?.hold !== undefined && !run.told.some(({ how }) => how === "cut");
 
 const act = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("start" as const), who: fc.nat(2) }) },

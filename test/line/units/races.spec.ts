@@ -100,7 +100,7 @@ describe("two stations and a real server", () => {
     expect(theirs.hold).toBeDefined();
     expect(mine.told.map(({ code, how }) => [code, how])).toEqual([
       ["line.lease-late", "stop"],
-      ["line.lease-late", "kill"],
+      ["line.lease-late", "cut"],
     ]);
     expect(mine.told.at(-1)?.at).toBeLessThan(gotAt);
     expect(gotAt - cutAt).toBeLessThan((LEASE + 2) * 1000);

@@ -12,7 +12,7 @@ describe("a lease that cannot be renewed", () => {
     await rig.advance(LEASE);
     expect(run.told).toEqual([
       { code: "line.lease-late", how: "stop", at: 20_000 },
-      { code: "line.lease-late", how: "kill", at: 28_000 },
+      { code: "line.lease-late", how: "cut", at: 28_000 },
     ]);
     const other = rig.station(2).run();
     await rig.advance(0);
@@ -60,7 +60,7 @@ describe("a lease that cannot be renewed", () => {
         thief ? { ...lease, station: idOf(902), stationName: "s2", run: idOf(5) as never } : undefined,
       );
       await rig.advance(10_000);
-      expect(run.told).toMatchObject([{ code: "line.lease-lost", how: "kill" }]);
+      expect(run.told).toMatchObject([{ code: "line.lease-lost", how: "cut" }]);
       a.end(run, "FAIL");
       await rig.advance(0);
       expect(rig.holder).toBe(thief ? idOf(5) : undefined);
@@ -124,7 +124,7 @@ describe("the station's wall clock", () => {
     expect(other.hold).toBeDefined();
     rig.clock.jump(seconds(40));
     await rig.advance(1000);
-    expect(run.told).toMatchObject([{ code: "line.lease-lost", how: "kill" }]);
+    expect(run.told).toMatchObject([{ code: "line.lease-lost", how: "cut" }]);
     expect(other.told).toEqual([]);
   });
 
@@ -136,6 +136,6 @@ describe("the station's wall clock", () => {
     a.fate("not-sent");
     rig.clock.jump(seconds(40));
     await rig.advance(1000);
-    expect(run.told).toMatchObject([{ code: "line.lease-late", how: "kill" }]);
+    expect(run.told).toMatchObject([{ code: "line.lease-late", how: "cut" }]);
   });
 });
