@@ -91,7 +91,7 @@ export class SqliteAuditStore implements AuditStore {
     const logged = parts.db.pragma("journal_mode", { simple: true }) === "wal";
     const { checkpoint } = parts;
     if (checkpoint !== undefined) parts.db.pragma("wal_autocheckpoint = 0");
-    const tidier = new LogTidier(checkpoint);
+    const tidier = new LogTidier(checkpoint && (() => checkpoint().then(() => this.#log.warm())));
     this.#queue = new CommitQueue(parts.db, {
       persist: async () => {
         const { position } = parts.ledger.tip;
@@ -121,6 +121,7 @@ export class SqliteAuditStore implements AuditStore {
 
   async startBatch(start: BatchStart): Promise<void> {
     this.assertWritable();
+    void this.#log.warm();
     const { batches, ledger } = this.#parts;
     await this.#inTurn(async () => {
       if (ledger.owesHead) await this.#signTip();

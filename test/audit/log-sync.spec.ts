@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -42,5 +42,18 @@ describe("LogSync", () => {
     await writeFile(`${database}-wal`, "frames");
     await expect(log.reach()).resolves.toBeUndefined();
     await log.close();
+  });
+
+  it("reads the log without changing it, whatever its size, and does without one", async () => {
+    const log = new LogSync(database);
+    await expect(log.warm()).resolves.toBeUndefined();
+    const frames = Buffer.alloc(600_000, 7);
+    await writeFile(`${database}-wal`, frames);
+    const reading = log.warm();
+    expect(log.warm()).toBe(reading);
+    await log.close();
+    await expect(reading).resolves.toBeUndefined();
+    expect((await readFile(`${database}-wal`)).equals(frames)).toBe(true);
+    await expect(log.warm()).resolves.toBeUndefined();
   });
 });
