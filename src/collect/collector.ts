@@ -67,7 +67,7 @@ export async function collect(options: CollectorOptions, signal: AbortSignal): P
 
 /** One session with the database, until it or the line is lost. */
 async function session(options: CollectorOptions, signal: AbortSignal): Promise<never> {
-  const sql = await openSession(options.address, { readOnly: false, program: "station collect" });
+  const sql = await openSession(options.address, { readOnly: false, program: "station collect", signal });
   try {
     const release = await lock(sql, options, signal);
     try {

@@ -18,6 +18,8 @@ export type CentralOptions = {
   readonly connectLimit?: Duration;
   /** The longest that one statement of PostgreSQL may take; default 60 s. */
   readonly statementLimit?: Duration;
+  /** A session with PostgreSQL is to end: what is under way then, connecting included, has 2 s. */
+  readonly signal?: AbortSignal;
 };
 
 /**
@@ -25,11 +27,11 @@ export type CentralOptions = {
  * @throws StationError collect.unreachable, collect.untrusted, collect.refused, collect.missing, collect.foreign …
  */
 export async function openSession(address: CentralAddress, options: CentralOptions): Promise<Sql> {
-  const { readOnly, program, connectLimit = seconds(10), statementLimit = seconds(60) } = options;
+  const { readOnly, program, connectLimit = seconds(10), statementLimit = seconds(60), signal } = options;
   if (address.kind === "sqlite") return SqliteSql.open(address.file, { readOnly });
   // Loaded here, so that reading a file needs no client of PostgreSQL.
   const { PostgresSql } = await import("./postgres-sql.ts");
-  return PostgresSql.open(address, { program, readOnly, connectLimit, statementLimit });
+  return PostgresSql.open(address, { program, readOnly, connectLimit, statementLimit, signal });
 }
 
 /**

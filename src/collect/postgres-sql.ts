@@ -15,6 +15,8 @@ export type PostgresSettings = {
   readonly connectLimit: Duration;
   /** The longest that one statement may take. */
   readonly statementLimit: Duration;
+  /** The session is to end: what is under way then, connecting included, has 2 s. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /** Whole numbers that come as texts otherwise; counts and positions are far below 2^53. */
@@ -33,10 +35,15 @@ export class PostgresSql implements Sql {
   readonly dialect = "postgres";
   readonly #client: pg.Client;
   readonly #texts = new Map<string, string>();
+  readonly #signal: AbortSignal | undefined;
   #lost: Error | undefined;
+  #cancelCut: () => void = () => undefined;
 
-  private constructor(client: pg.Client) {
+  private constructor(client: pg.Client, signal: AbortSignal | undefined) {
     this.#client = client;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#cutLater, { once: true });
+    if (signal?.aborted === true) this.#cutLater();
     client.on("error", (error) => (this.#lost = error));
     client.on("end", () => (this.#lost ??= new StationError("collect.lost", "the session has ended")));
   }
@@ -44,7 +51,7 @@ export class PostgresSql implements Sql {
   /** @throws StationError collect.unreachable, collect.refused */
   static async open(
     address: Extract<CentralAddress, { kind: "postgres" }>,
-    { program, readOnly, connectLimit, statementLimit }: PostgresSettings,
+    { program, readOnly, connectLimit, statementLimit, signal }: PostgresSettings,
   ): Promise<PostgresSql> {
     const { host, port, database, user, password, tls } = address;
     const client = new pg.Client({
@@ -58,7 +65,7 @@ export class PostgresSql implements Sql {
       application_name: program,
       ...(readOnly ? { options: "-c default_transaction_read_only=on" } : {}),
     });
-    const session = new PostgresSql(client);
+    const session = new PostgresSql(client, signal);
     try {
       await client.connect();
       return session;
@@ -108,11 +115,16 @@ export class PostgresSql implements Sql {
 
   /** Within a limit: a server that stands still, or a network that is gone, would keep whoever waits for its last word. */
   async close(): Promise<void> {
-    const { stream } = this.#client.connection;
-    const cancel = realClock.after(LEAVE_LIMIT, () => stream.destroy());
+    this.#signal?.removeEventListener("abort", this.#cutLater);
+    this.#cutLater();
     await this.#client.end().catch(() => undefined);
-    cancel();
+    this.#cancelCut();
   }
+
+  readonly #cutLater = (): void => {
+    this.#cancelCut();
+    this.#cancelCut = realClock.after(LEAVE_LIMIT, () => this.#client.connection.stream.destroy());
+  };
 
   /** `$1, $2 …` for the holes. */
   #numbered(sql: string): string {

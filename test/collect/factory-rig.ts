@@ -5,6 +5,7 @@ import type { Sql } from "../../src/collect/sql.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { startStation, station, type Ended, type StationProcess } from "../cli/station-process.ts";
 import { TrayLine } from "../cli/support/tray-line.ts";
+import { until } from "../faults/support/until.ts";
 import { NatsCluster } from "../fakes/line/nats-cluster.ts";
 import { PostgresServer } from "../fakes/postgres-server.ts";
 
@@ -12,6 +13,9 @@ import { PostgresServer } from "../fakes/postgres-server.ts";
 export const REQUEST_LIMIT = 3;
 /** Slots that share a worker process. */
 const SHARED = 16;
+
+/** How long a station may take to send what it could not send while it ran, asked again and again, ms. */
+const SYNC_LIMIT = 240_000;
 
 /** A row of a chain: station, position, run, seq, digest. */
 export type ChainCell = readonly unknown[];
@@ -61,12 +65,16 @@ export class Factory {
   async sync(): Promise<void> {
     await Promise.all(
       this.trays.map((tray) =>
-        until(async () => {
-          const files = ["--line", tray.path("line.yaml"), "--audit", tray.path("audit.db")];
-          const { code, stderr } = await station(["line", "sync", ...files]);
-          if (code !== EXIT.passed && code !== EXIT.failed) throw new TypeError(stderr);
-          return code === EXIT.passed;
-        }),
+        until(
+          "everything was sent",
+          async () => {
+            const files = ["--line", tray.path("line.yaml"), "--audit", tray.path("audit.db")];
+            const { code, stderr } = await station(["line", "sync", ...files]);
+            if (code !== EXIT.passed && code !== EXIT.failed) throw new TypeError(stderr);
+            return code === EXIT.passed;
+          },
+          SYNC_LIMIT,
+        ),
       ),
     );
   }
@@ -161,9 +169,4 @@ export class Factory {
       "",
     ].join("\n");
   }
-}
-
-/** Waits until something is so; looks again and again. */
-export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 100));
 }

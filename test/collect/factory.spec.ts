@@ -2,7 +2,8 @@ import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EVENTS } from "../../src/line/names.ts";
 import { lastJson, type Ended } from "../cli/station-process.ts";
-import { Factory, REQUEST_LIMIT, until } from "./factory-rig.ts";
+import { until } from "../faults/support/until.ts";
+import { Factory, REQUEST_LIMIT } from "./factory-rig.ts";
 
 /** `npm run test:long` gives each of the four stations 64 units. */
 const IS_LONG = process.env["STATION_TEST"] === "long";
@@ -25,14 +26,14 @@ describe(`three servers, ${STATIONS} stations, ${UNITS} units each`, () => {
     let isOver = false;
     const over = (): void => void (isOver = true);
     running.then(over, over);
-    await until(async () => (await factory.collected()) > 40);
+    await until("the collector has taken the first events", async () => (await factory.collected()) > 40, LIMIT);
     const leader = await factory.cluster.leaderOf(EVENTS.stream);
     await leader.kill();
     await factory.killCollector();
     factory.startCollector();
     const before = await factory.collected();
     // Trays that are over already send the rest when they are told to, below.
-    await until(async () => isOver || (await factory.collected()) > before);
+    await until("it goes on", async () => isOver || (await factory.collected()) > before, LIMIT);
     await leader.restart();
     await factory.cluster.settled();
     const second = factory.cluster.nodes.find((node) => node !== leader);
