@@ -53,11 +53,12 @@ async function checkStation(
   const missing = (position: number): StationCheck =>
     verdict({ kind: "gap", position, lastPosition: position, what: "the row is missing" });
   if (identity === undefined) return missing(0);
-  while (state.position < top) {
+  for (;;) {
     if (signal?.aborted === true) throw abortReason(signal);
-    const rows = await store.eventsFrom(station, state.position + 1, PAGE);
     const next = state.position + 1;
-    if (rows.length === 0) return (await places.areMissing(next, top)) ? verdict() : missing(next);
+    // To the last row there is, as `top` may have been changed too.
+    const rows = await store.eventsFrom(station, next, PAGE);
+    if (rows.length === 0) return next > top || (await places.areMissing(next, top)) ? verdict() : missing(next);
     for (const row of rows) {
       if (row.position !== state.position + 1) {
         if (!(await places.areMissing(state.position + 1, row.position - 1))) return missing(state.position + 1);
@@ -74,5 +75,4 @@ async function checkStation(
       } else return verdict(step.misfit);
     }
   }
-  return verdict();
 }
