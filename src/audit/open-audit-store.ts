@@ -11,6 +11,7 @@ import { BatchLedger } from "./batch-ledger.ts";
 import type { StationRow } from "./chain.ts";
 import { checkChainEnd, stationRow } from "./chain-end.ts";
 import { openForWriting } from "./database-file.ts";
+import { growLog } from "./grow-log.ts";
 import { folderKeyKeeper, type KeyKeeper } from "./key-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { lookOver } from "./look-over.ts";
@@ -43,8 +44,8 @@ export type AuditOptions = {
   /** Free space that a batch needs to start, bytes; default 16 MiB. */
   readonly reserve?: number;
   /**
-   * Moves the log into the database from elsewhere (`HistoryClient.checkpoint`), so that no commit has to; default: SQLite does it
-   * within commits.
+   * Moves the log into the database from elsewhere (`HistoryClient.checkpoint`), so that no commit has to; the log has its later
+   * size from the start then. Default: SQLite does it within commits.
    */
   readonly checkpoint?: () => Promise<void>;
   /**
@@ -116,6 +117,7 @@ async function openWith(db: Database, lock: WriterLock, options: AuditOptions): 
   });
   // Signed before any batch can start: a chain whose heads were all taken out is told from one that has none yet.
   await store.signHead();
+  if (checkpoint !== undefined) await growLog(options.file);
   if (restored !== undefined) dropRestoreNote(options.file);
   return { store, recovered };
 }
