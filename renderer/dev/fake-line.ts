@@ -28,7 +28,7 @@ export const FAKE_STATIONS: LineStation[] = [
   },
   {
     ...{ id: "0193f6a2-7c11-7a3e-9d1c-5b2f6a8e4c08", name: "bench-2", events: 9120 },
-    chain: { ok: false, position: 8004, what: "positions 8004 to 8011 are missing" },
+    chain: { ok: false, position: 8004, kind: "gap", what: "positions 8004 to 8011 are missing" },
   },
 ];
 

@@ -1,7 +1,8 @@
 import { recordOf, RUN_COLUMNS } from "../audit/run-columns.ts";
 import type { RunRecord } from "../contract/history.ts";
+import type { FindingKind } from "../contract/line-finding.ts";
 import type { ChainState } from "./chain-state.ts";
-import type { Finding, FindingKind, SettledFinding } from "./finding.ts";
+import type { Finding, SettledFinding } from "./finding.ts";
 import type { SqlRow, SqlValue } from "./sql.ts";
 
 /** The columns of table `run`. */

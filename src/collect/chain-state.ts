@@ -1,5 +1,6 @@
 import { genesis } from "../audit/chain.ts";
-import type { Finding, FindingKind } from "./finding.ts";
+import type { FindingKind } from "../contract/line-finding.ts";
+import type { Finding } from "./finding.ts";
 
 /** Who a station is, as position 0 of its subject tells. */
 export type Identity = {

@@ -1,7 +1,8 @@
 import type { LineEvent } from "../contract/line-message.ts";
 import type { CentralStore } from "./central-store.ts";
 import type { ChainState } from "./chain-state.ts";
-import type { FindingKind, Observation } from "./finding.ts";
+import type { FindingKind } from "../contract/line-finding.ts";
+import type { Observation } from "./finding.ts";
 
 /** Findings behind which a row may be missing from the database. */
 const LEAVES_A_GAP: ReadonlySet<FindingKind> = new Set(["gap", "changed", "fork"]);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Secret } from "../core/secret.ts";
 import { DeviceUuidSchema, ErrorReportSchema, label, RunIdSchema, TimestampSchema } from "./common.ts";
+import { FINDING_KINDS } from "./line-finding.ts";
 import { FingerprintSchema, KeyProtectionSchema, LONGEST_KEY } from "./desktop-service.ts";
 
 const count = z.int().nonnegative();
@@ -97,7 +98,13 @@ export const LineStationSchema = z.strictObject({
   /** The chain is whole up to a position, or what does not fit there. */
   chain: z.discriminatedUnion("ok", [
     z.strictObject({ ok: z.literal(true), upTo: count }),
-    z.strictObject({ ok: z.literal(false), position: count, what: z.string().max(1024) }),
+    /** `what`: the same in plain English, with what it is about. */
+    z.strictObject({
+      ok: z.literal(false),
+      position: count,
+      kind: z.enum(FINDING_KINDS),
+      what: z.string().max(1024),
+    }),
   ]),
 });
 export type LineStation = z.output<typeof LineStationSchema>;

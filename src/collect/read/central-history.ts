@@ -4,6 +4,7 @@ import { recordOf, RUN_COLUMN_LIST, RUN_COLUMNS } from "../../audit/run-columns.
 import { whereOf } from "../../audit/run-where.ts";
 import { MOST_SHOWN, type LineStation } from "../../contract/desktop-line.ts";
 import type { RunCounts, RunPage, RunQuery, RunRecord } from "../../contract/history.ts";
+import { FINDING_KINDS } from "../../contract/line-finding.ts";
 import type { RunFilter } from "../../contract/station-request.ts";
 import type { RunId } from "../../core/ids.ts";
 import type { Sql, SqlRow } from "../sql.ts";
@@ -57,7 +58,11 @@ function stationOf(cells: SqlRow): LineStation {
     chain:
       verdict === "good"
         ? { ok: true, upTo: Number(position) }
-        : { ok: false, position: Number(verdictPosition ?? position), what: what.slice(0, LONGEST_TEXT) },
+        : {
+            ...{ ok: false, position: Number(verdictPosition ?? position), what: what.slice(0, LONGEST_TEXT) },
+            // A newer collector's word is at least none of a whole chain.
+            kind: FINDING_KINDS.find((kind) => kind === verdict) ?? "unreadable",
+          },
   };
 }
 

@@ -79,7 +79,7 @@ export function readsTheLine({ empty, file }: ReadingRig): void {
     for (const station of stations) expect(LineStationSchema.safeParse(station).error).toBeUndefined();
     expect(stations).toMatchObject([
       { id: stationId(1), name: "bench-1", events: 23, chain: { ok: true, upTo: 17 } },
-      { name: "bench-2", chain: { ok: false, position: 18, what: "positions 18 to 20 are missing" } },
+      { name: "bench-2", chain: { ok: false, position: 18, kind: "gap", what: "positions 18 to 20 are missing" } },
     ]);
   });
 

@@ -61,7 +61,7 @@ describe("the line on Settings", () => {
     const { screen } = await card(FAKE_LINE);
     const rows = screen.findAll(".stations li").map((row) => row.text());
     expect(rows[0]).toContain("Record whole up to 12,846");
-    expect(rows[1]).toContain("Position 8,004: positions 8004 to 8011 are missing");
+    expect(rows[1]).toContain("Position 8,004: events are missing");
     expect(screen.findAll("li.broken")).toHaveLength(1);
   });
 
