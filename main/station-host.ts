@@ -94,7 +94,7 @@ async function open(parts: HostParts, opened: Teardown[]): Promise<Omit<HostedSt
   await mkdir(data, { recursive: true });
   const { record, configuration } = dataPlaces(data);
   const history = new HistoryClient({ file: record, entry: BUNDLED.historyThread });
-  const checkpoint = (): Promise<void> => history.checkpoint();
+  const checkpoint = (): Promise<number> => history.checkpoint();
   const common = { file: record, clock, random: randomBytes, version };
   const { start } = parts.lineChoice;
   const joining = start === undefined ? {} : { line: start };

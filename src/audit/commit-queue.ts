@@ -1,6 +1,6 @@
 import type { Database, Transaction } from "better-sqlite3";
 import type { Clock } from "../core/clock.ts";
-import type { Duration } from "../core/duration.ts";
+import { milliseconds, type Duration } from "../core/duration.ts";
 import { StationError } from "../core/error.ts";
 import { quantity } from "../core/fact.ts";
 import { auditError, isConstraint } from "./sqlite-error.ts";
@@ -28,6 +28,8 @@ type Job = {
 };
 type Applied = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: StationError };
 
+/** How long commits are held back at most. */
+const LONGEST_HOLD = milliseconds(250);
 /** Commit at once when so much waits: longer transactions gain nothing. */
 const FULL_GROUP = 512;
 
@@ -44,6 +46,9 @@ export class CommitQueue {
   #cancelTimer: (() => void) | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #persisting = 0;
+  #held = 0;
+  /** Work is due that waits until nothing is held back any more. */
+  #due = false;
   #persisted: Promise<void> = Promise.resolve();
   #failure: StationError | undefined;
 
@@ -68,9 +73,36 @@ export class CommitQueue {
       this.#waiting.push({ apply, resolve: (value) => resolve(value as T), reject });
     });
     if (urgency === "prompt" || window === 0 || this.#waiting.length >= FULL_GROUP)
-      this.#immediate ??= setImmediate(() => this.flush());
-    else this.#cancelTimer ??= clock.after(window, () => this.flush());
+      this.#immediate ??= setImmediate(() => this.#flushUnlessHeld());
+    else this.#cancelTimer ??= clock.after(window, () => this.#flushUnlessHeld());
     return committed;
+  }
+
+  /**
+   * Commits nothing by itself while `work` is under way, for 250 ms at most; what is due then is committed behind it.
+   * @throws what `work` throws
+   */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    let isHeld = true;
+    const release = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#held -= 1;
+      if (this.#held === 0 && this.#due) this.flush();
+    };
+    this.#held += 1;
+    const cancel = this.#options.clock.after(LONGEST_HOLD, release);
+    try {
+      return await work();
+    } finally {
+      cancel();
+      release();
+    }
+  }
+
+  #flushUnlessHeld(): void {
+    if (this.#held > 0) this.#due = true;
+    else this.flush();
   }
 
   /** Commits what waits, now. Never throws: failures reach those who wait. */
@@ -79,6 +111,7 @@ export class CommitQueue {
     this.#cancelTimer = undefined;
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
+    this.#due = false;
     const jobs = this.#waiting;
     this.#waiting = [];
     if (jobs.length > 0) this.#commit(jobs);

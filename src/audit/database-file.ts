@@ -158,11 +158,16 @@ function openedForReading(file: string): Database.Database {
   }
 }
 
-/** Moves the log into the database beside a writer, as far as nobody reads there; waits for no one. @throws StationError audit.* */
-export function checkpoint(file: string): void {
+/**
+ * Moves the log into the database beside a writer, as far as nobody reads there; waits for no one.
+ * @returns frames in the log: SQLite begins it anew once all of them were moved before another came
+ * @throws StationError audit.*
+ */
+export function checkpoint(file: string): number {
   const db = attempt(file, () => new Database(file, { fileMustExist: true, timeout: 0 }));
   try {
-    attempt(file, () => db.pragma("wal_checkpoint(PASSIVE)"));
+    const [row] = attempt(file, () => db.pragma("wal_checkpoint(PASSIVE)") as { readonly log: number }[]);
+    return row?.log ?? 0;
   } finally {
     db.close();
   }

@@ -15,7 +15,7 @@ export type HistoryWork = {
   readonly report: { readonly asks: ReportOrder; readonly answers: Report };
   readonly draft: { readonly asks: ExportOrder; readonly answers: ExportDraft };
   readonly verify: { readonly asks: VerifyRequest; readonly answers: Verdict };
-  readonly checkpoint: { readonly asks: null; readonly answers: null };
+  readonly checkpoint: { readonly asks: null; readonly answers: number };
 };
 
 /** A file to verify and how. */

@@ -49,8 +49,7 @@ export class HistoryServer {
       case "draft":
         return draftExport(this.#file, request.asks, watch);
       case "checkpoint":
-        checkpoint(this.#file);
-        return null;
+        return checkpoint(this.#file);
       case "verify":
         return verifyFile(request.asks.file, { ...request.asks, ...watch });
     }

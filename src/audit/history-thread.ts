@@ -60,9 +60,9 @@ export class HistoryClient {
     return this.#thread.ask("verify", request, watch);
   }
 
-  /** Moves the log of the database into it as far as nobody reads there; waits for no one. @throws StationError audit.* */
-  async checkpoint(): Promise<void> {
-    await this.#thread.ask("checkpoint", null);
+  /** Moves the log of the database into it; see `checkpoint`. @throws StationError audit.* */
+  checkpoint(): Promise<number> {
+    return this.#thread.ask("checkpoint", null);
   }
 
   /** Ends the thread; what is still asked fails with audit.closed. Harmless when repeated. */

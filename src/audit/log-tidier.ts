@@ -1,15 +1,31 @@
-/** Commits between two checkpoints: a few MB of log. */
-const EVERY = 256;
+import type { CommitQueue } from "./commit-queue.ts";
+import type { LogSync } from "./log-sync.ts";
 
-/** Has the log moved into the database now and then, by somebody whom the core need not wait for. */
+/** Commits between two checkpoints. */
+const EVERY = 256;
+/** Frames of 4 kB from which on the log is to begin anew; what is grown for it (grow-log.ts) holds twice as many. */
+const FULL = 2048;
+
+/** Moves the log into the database; answers how many frames the log has. */
+export type Checkpoint = () => Promise<number>;
+
+/**
+ * Has the log moved into the database now and then, by somebody whom the core need not wait for. SQLite begins the log anew only
+ * if all of it was moved before another commit came, which on a busy station never happens by itself: the log would grow for ever.
+ * Where it is long the few frames that came meanwhile are moved with the commits held back.
+ */
 export class LogTidier {
-  readonly #checkpoint: (() => Promise<void>) | undefined;
+  readonly #checkpoint: Checkpoint | undefined;
+  readonly #queue: Pick<CommitQueue, "hold">;
+  readonly #log: Pick<LogSync, "warm">;
   #commits = 0;
   #running = false;
 
-  /** @param checkpoint moves the log into the database; absent: nothing is done here */
-  constructor(checkpoint: (() => Promise<void>) | undefined) {
+  /** @param checkpoint absent: nothing is done here */
+  constructor(checkpoint: Checkpoint | undefined, queue: Pick<CommitQueue, "hold">, log: Pick<LogSync, "warm">) {
     this.#checkpoint = checkpoint;
+    this.#queue = queue;
+    this.#log = log;
   }
 
   /** A commit is on the disk. */
@@ -22,6 +38,12 @@ export class LogTidier {
       this.#running = false;
     };
     // One that fails loses nothing: the log grows until the next, at the latest until the store is closed.
-    this.#checkpoint().then(over, over);
+    this.#tidy(this.#checkpoint).then(over, over);
+  }
+
+  async #tidy(checkpoint: Checkpoint): Promise<void> {
+    const frames = await checkpoint();
+    if (frames >= FULL) await this.#queue.hold(checkpoint);
+    await this.#log.warm();
   }
 }

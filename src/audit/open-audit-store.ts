@@ -16,6 +16,7 @@ import { folderKeyKeeper, type KeyKeeper } from "./key-keeper.ts";
 import { Ledger } from "./ledger.ts";
 import { lookOver } from "./look-over.ts";
 import { SqliteOutbox, type LineStart } from "./outbox.ts";
+import type { Checkpoint } from "./log-tidier.ts";
 import { recoverRuns } from "./recovery.ts";
 import { dropRestoreNote, readRestoreNote, replacement } from "./restore-note.ts";
 import { auditError } from "./sqlite-error.ts";
@@ -47,7 +48,7 @@ export type AuditOptions = {
    * Moves the log into the database from elsewhere (`HistoryClient.checkpoint`), so that no commit has to; the log has its later
    * size from the start then. Default: SQLite does it within commits.
    */
-  readonly checkpoint?: () => Promise<void>;
+  readonly checkpoint?: Checkpoint;
   /**
    * The database belongs to a line of stations from now on, for ever: its events wait in `AuditStore.outbox` until the line has
    * them. Says what becomes of those that are there when it joins; has no effect once it has joined.

@@ -27,7 +27,7 @@ import { urgencyOf } from "./event-urgency.ts";
 import { writeHeadFile } from "./head-file.ts";
 import type { Ledger, Tip } from "./ledger.ts";
 import { LogSync } from "./log-sync.ts";
-import { LogTidier } from "./log-tidier.ts";
+import { LogTidier, type Checkpoint } from "./log-tidier.ts";
 import type { SqliteOutbox } from "./outbox.ts";
 import { refuseSecrets } from "./secret-guard.ts";
 import type { LineBook } from "./line-book.ts";
@@ -58,7 +58,7 @@ export type StoreParts = {
   /** No batch starts with less free space, bytes. */
   readonly reserve: number;
   /** Moves the log into the database from elsewhere; absent: SQLite does it within commits. */
-  readonly checkpoint?: () => Promise<void>;
+  readonly checkpoint?: Checkpoint;
 };
 
 /** The audit store on SQLite (design.md 9). Made by `openAuditStore`. */
@@ -91,7 +91,6 @@ export class SqliteAuditStore implements AuditStore {
     const logged = parts.db.pragma("journal_mode", { simple: true }) === "wal";
     const { checkpoint } = parts;
     if (checkpoint !== undefined) parts.db.pragma("wal_autocheckpoint = 0");
-    const tidier = new LogTidier(checkpoint && (() => checkpoint().then(() => this.#log.warm())));
     this.#queue = new CommitQueue(parts.db, {
       persist: async () => {
         const { position } = parts.ledger.tip;
@@ -104,6 +103,7 @@ export class SqliteAuditStore implements AuditStore {
       limit: parts.queueLimit,
       onRollback: () => parts.ledger.forget(),
     });
+    const tidier = new LogTidier(checkpoint, this.#queue, this.#log);
     const { db, ledger, clock } = parts;
     const write = async (work: () => void, urgency: Urgency = "prompt"): Promise<void> => {
       this.#refuseClosed();

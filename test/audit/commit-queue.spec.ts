@@ -88,6 +88,42 @@ describe("CommitQueue", () => {
     await expect(Promise.all(taken)).resolves.toHaveLength(10);
   });
 
+  describe("while commits are held back", () => {
+    it("takes work, and commits what is due behind it", async () => {
+      const held = { end: (): void => undefined };
+      const hold = queue.hold(() => new Promise<void>((resolve) => (held.end = resolve)));
+      const done = Promise.all([queue.submit(insert(1), "grouped"), queue.submit(insert(2), "prompt")]);
+      await clock.advance(milliseconds(100));
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(count()).toBe(0);
+      held.end();
+      await hold;
+      expect(count()).toBe(2);
+      expect(await done).toEqual([1, 2]);
+    });
+
+    it("goes on after 250 ms, and commits at once what is to be flushed", async () => {
+      const never = queue.hold(() => new Promise<void>(() => undefined));
+      void queue.submit(insert(1), "prompt");
+      await clock.advance(milliseconds(100));
+      queue.flush();
+      expect(count()).toBe(1);
+      void queue.submit(insert(2), "grouped");
+      await clock.advance(milliseconds(149));
+      expect(count()).toBe(1);
+      await clock.advance(milliseconds(1));
+      expect(count()).toBe(2);
+      expect(never).toBeInstanceOf(Promise);
+    });
+
+    it("goes on where the work fails", async () => {
+      const hold = queue.hold(() => Promise.reject(new Error("no checkpoint")));
+      const done = queue.submit(insert(1), "prompt");
+      await expect(hold).rejects.toThrow("no checkpoint");
+      expect(await done).toBe(1);
+    });
+  });
+
   describe("with a disk that takes its time", () => {
     let reached: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
     beforeEach(() => {

@@ -25,7 +25,7 @@ export async function benchAudit(events: number, { clock }: CommandContext): Pro
   const folder = await mkdtemp(join(tmpdir(), "station-bench-"));
   const file = join(folder, "audit.db");
   const history = new HistoryClient({ file });
-  const checkpoint = (): Promise<void> => history.checkpoint();
+  const checkpoint = (): Promise<number> => history.checkpoint();
   const open = async (): Promise<AuditStore> =>
     (await openAuditStore({ file, clock, random: randomBytes, checkpoint })).store;
   try {
