@@ -241,26 +241,6 @@ describe("a collector", () => {
     await expectWhole(address);
   });
 
-  it("leaves a database in which every row is verified, whatever its station's row says of its end", async () => {
-    const address = await freshPostgres();
-    const all = mixed();
-    await publish(all);
-    const { until, stop } = collector(address);
-    await until(reaches(all.length));
-    await stop();
-    const sql = await openSession(address, session);
-    try {
-      const [[station, last] = []] = await sql.all("SELECT id, top FROM station ORDER BY id");
-      const values = [String(station), Number(last)];
-      await sql.all("UPDATE station SET top = 3 WHERE id = ?", [String(station)]);
-      expect(await verifyCentral(sql)).toMatchObject([{ ok: true, position: last }, { ok: true }]);
-      await sql.all("UPDATE event SET hash = repeat('0', 64) WHERE station = ? AND position = ?", values);
-      expect(await verifyCentral(sql)).toMatchObject([{ ok: false }, { ok: true }]);
-    } finally {
-      await sql.close();
-    }
-  });
-
   it("begins at the beginning of another stream of the name, and names nothing that it has already as missing", async () => {
     const address = freshFile();
     const all = mixed();

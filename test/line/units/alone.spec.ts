@@ -38,28 +38,6 @@ describe("a run that may go on alone", () => {
     expect(other.refusal?.code).toBe("line.unit-elsewhere");
   });
 
-  it("keeps its lease when its first claim, given up meanwhile, is answered late", async () => {
-    const rig = new LineRig("alone");
-    const a = rig.station(1);
-    const late = { arrive: (): void => undefined };
-    const arrived = new Promise<"done">((resolve) => (late.arrive = () => resolve("done")));
-    let reads = 0;
-    // The first claim is stored, though its answer is lost; what it then reads comes when the run has its lease already.
-    a.leases.fate = (what) => {
-      if (what === "write" && rig.leases.get(UNIT) === undefined) return "unanswered";
-      if (what !== "read") return "done";
-      reads += 1;
-      return reads === 1 ? arrived : "done";
-    };
-    const run = a.run();
-    await rig.advance(4100);
-    expect(a.noted).toEqual(["line.alone", "line.reconciled"]);
-    late.arrive();
-    await rig.advance(60_000);
-    expect(run.told).toEqual([]);
-    expect(rig.holder).toBe(run.applicant.run);
-  });
-
   it("gets its lease when the line is back, and is settled", async () => {
     const rig = new LineRig("alone");
     const a = rig.station(1);

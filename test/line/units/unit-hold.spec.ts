@@ -79,6 +79,30 @@ describe("a lease that cannot be renewed", () => {
   });
 });
 
+describe("a claim that was given up", () => {
+  it("takes no lease from its run, which went on alone and has it, however late its answer is", async () => {
+    const rig = new LineRig("alone");
+    const a = rig.station(1);
+    const late = { arrive: (): void => undefined };
+    const arrived = new Promise<"done">((resolve) => (late.arrive = () => resolve("done")));
+    let reads = 0;
+    // The first claim is stored, though its answer is lost; what it then reads comes when the run has its lease already.
+    a.leases.fate = (what) => {
+      if (what === "write" && rig.leases.get(UNIT) === undefined) return "unanswered";
+      if (what !== "read") return "done";
+      reads += 1;
+      return reads === 1 ? arrived : "done";
+    };
+    const run = a.run();
+    await rig.advance(4100);
+    expect(a.noted).toEqual(["line.alone", "line.reconciled"]);
+    late.arrive();
+    await rig.advance(60_000);
+    expect(run.told).toEqual([]);
+    expect(rig.holder).toBe(run.applicant.run);
+  });
+});
+
 describe("a run that ends while its lease is being renewed", () => {
   it("gives its unit back as soon as that is over", async () => {
     const rig = new LineRig();
