@@ -1,4 +1,4 @@
-import { jetstreamManager } from "@nats-io/jetstream";
+import { jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { freePorts, NatsServer } from "./nats-server.ts";
 
@@ -37,16 +37,27 @@ export class NatsCluster {
     return this.nodes.map(({ url }) => url);
   }
 
-  /** Waits until JetStream answers, as it does once the cluster has a leader. */
+  /**
+   * Waits until every stream has its leader and the running nodes have all that is in it: until then a stream that loses one more
+   * node has lost two.
+   */
   async settled(): Promise<void> {
     for (;;) {
-      try {
-        await this.#ask((manager) => manager.getAccountInfo());
-        return;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      if (await this.#ask((manager) => this.#areWhole(manager)).catch(() => false)) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  async #areWhole(manager: JetStreamManager): Promise<boolean> {
+    await manager.getAccountInfo();
+    for await (const { cluster } of manager.streams.list()) {
+      if (cluster?.leader === undefined || cluster.leader === "") return false;
+      const running = (cluster.replicas ?? []).filter(
+        ({ name }) => this.nodes.find((node) => node.name === name)?.running,
+      );
+      if (!running.every(({ current }) => current)) return false;
+    }
+    return true;
   }
 
   /** The node that leads a stream. */
